@@ -17,7 +17,8 @@ const Version = 1
 type Reader interface {
 	// Run gives head and sums.
 	Run() Run
-	// Cases gives the cases in plan order; an error ends the iteration.
+	// Cases gives the cases in plan order; an error ends the iteration. A case
+	// is the receiver's to keep, and nobody's to change.
 	Cases() iter.Seq2[*Case, error]
 }
 
@@ -58,7 +59,7 @@ type Clock struct {
 type SuiteSum struct {
 	Name     string     `json:"name"`
 	File     string     `json:"file"`
-	Recorded *time.Time `json:"recorded,omitempty"` // the newest recorded_at
+	Recorded *time.Time `json:"recorded_at,omitempty"` // the newest of its recordings
 	Sum
 }
 
@@ -84,12 +85,16 @@ type Sum struct {
 	Unknown      int              `json:"unknown_costs,omitempty"` // replies whose cost is not known or not certain
 	Tokens       int              `json:"tokens,omitempty"`
 	Providers    map[string]Money `json:"providers,omitempty"`
+	// Codes counts, by diagnostic code, the problems inside cases that are more
+	// than a failure: the exit code follows from them.
+	Codes map[string]int `json:"codes,omitempty"`
 }
 
 // Money is one provider's part.
 type Money struct {
 	Spent    credit.Amount `json:"spent"`
 	Recorded credit.Amount `json:"recorded"`
+	Unknown  int           `json:"unknown_costs,omitempty"`
 }
 
 // Problem is a diagnostic as stored.
@@ -98,6 +103,8 @@ type Problem struct {
 	Summary string `json:"summary"`
 	Detail  string `json:"detail,omitempty"`
 	Place   Place  `json:"place,omitzero"`
+	// Warning is true of what is shown and stops nothing.
+	Warning bool `json:"warning,omitempty"`
 }
 
 // Place is a range in a source file.
@@ -110,7 +117,8 @@ type Place struct {
 	End     int `json:"end,omitempty"`
 }
 
-// Case is one case instance with one provider, all its samples.
+// Case is one case instance with one provider, all its samples. In a record
+// the cases of one suite stand together.
 type Case struct {
 	Address  string          `json:"address"` // whole: suite.case["key"]@provider
 	Display  string          `json:"display"` // without what is unambiguous
@@ -121,12 +129,14 @@ type Case struct {
 	Place    Place           `json:"place"`
 	Verdict  verdict.Verdict `json:"verdict"`
 	// Reason is why it was skipped, or what a known failure is.
-	Reason       string   `json:"reason,omitempty"`
-	KnownFailure bool     `json:"known_failure,omitempty"` // it failed as known: the verdict is Skip
-	Flaky        bool     `json:"flaky,omitempty"`
-	Pass         int      `json:"pass"` // how many samples must pass
-	Samples      []Sample `json:"samples,omitempty"`
-	Sum          CaseSum  `json:"sum"`
+	Reason       string `json:"reason,omitempty"`
+	KnownFailure bool   `json:"known_failure,omitempty"` // it failed as known: the verdict is Skip
+	Flaky        bool   `json:"flaky,omitempty"`
+	Pass         int    `json:"pass"` // how many samples must pass
+	// Problem is what kept the whole case from being run.
+	Problem *Problem `json:"problem,omitempty"`
+	Samples []Sample `json:"samples,omitempty"`
+	Sum     CaseSum  `json:"sum"`
 }
 
 // CaseSum adds up a case's turns.
