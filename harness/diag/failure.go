@@ -49,3 +49,18 @@ func (ds Diagnostics) Exit() int {
 	}
 	return WorstExit(codes...)
 }
+
+// NewError gives an error that is told to people as that diagnostic, without a
+// place.
+func NewError(code Code, summary, detail string) error {
+	return &diagnosed{Diagnostic{Severity: Error, Code: code, Summary: summary, Detail: detail}}
+}
+
+// diagnosed is the plainest Diagnoser.
+type diagnosed struct{ diagnostic Diagnostic }
+
+// Error gives the summary.
+func (e *diagnosed) Error() string { return e.diagnostic.Summary }
+
+// Diagnostic gives it for people.
+func (e *diagnosed) Diagnostic() Diagnostic { return e.diagnostic }
