@@ -18,7 +18,11 @@ type Kind struct {
 	Example string // a YAML expectation, such as "contains: dogs"
 	// Schema is a JSON Schema (draft-07) of the argument, as JSON.
 	Schema string
-	// Parse reads the argument once, at load time.
+	// Fixed says that the kind always looks at the same thing, whatever `of`
+	// says: `of` beside it is refused.
+	Fixed bool
+	// Parse reads the argument once, at load time. A nil Check means that the
+	// Parser was told what is wrong.
 	Parse func(*Parser, *spec.Node) Check
 }
 
@@ -33,20 +37,27 @@ type CheckFunc func(*Subject) Outcome
 // Judge calls f.
 func (f CheckFunc) Judge(s *Subject) Outcome { return f(s) }
 
-// Subject is what a check looks at.
+// Subject is what a check looks at. One goroutine uses it at a time.
 type Subject struct {
 	Reply *provider.Reply
 	Scope *expr.Scope // has self and replies
 	Of    *Of         // what is looked at; nil: the text
+
+	once   bool   // Of is asked once: the Subject is Judge's own
+	looked looked // what Of gave
 }
 
 // Outcome is what a check found. Expected and Actual are short lines for
-// people, without secrets and uncut.
+// people, without secrets; a text in them is cut at 4 KiB, and reports cut
+// further. A check that passes needs to say nothing.
 type Outcome struct {
 	Verdict  verdict.Verdict
 	Expected string // text contains "dogs" (ignoring case)
 	Actual   string // "Why did the parrot …" (212 characters)
 	Reason   string // why it could not be judged, or a remark ("differs only in a final newline")
+	// Undecided marks a fail of which the reply is the reason and not the
+	// answer: there was nothing to judge. `not` keeps such a fail.
+	Undecided bool
 }
 
 // Severity is what a failure counts for.
@@ -68,10 +79,11 @@ type Expectation struct {
 	Range    diag.Range // of the check's argument: what a caret marks
 	// Late is true when a figure is judged that is known only at settlement (credits).
 	Late bool
-}
 
-// Of is what a check looks at.
-type Of struct{}
+	of      *Of   // nil: what the Subject says
+	when    *Text // When and Message, with what they read
+	message *Text
+}
 
 // Result is the outcome of one expectation, severity applied.
 type Result struct {
@@ -79,32 +91,3 @@ type Result struct {
 	Warned  bool   // failed, with severity warn: the Verdict is Pass
 	Message string // the author's message, evaluated
 }
-
-// Judge evaluates the expectation: when, check, severity, message. It never panics.
-func (e *Expectation) Judge(s *Subject) Result { panic("stub") }
-
-// Compiler compiles expectations for one project.
-type Compiler struct {
-	Kinds map[string]Kind
-	Named map[string]*spec.Node // lists of expectations from assay.yaml, for use
-	Known expr.Known            // what templates may refer to, self and replies included
-}
-
-// Compile compiles the entries of an expect list (a List node; nil is none).
-// Reserved kinds (judge, similar, refusal, gate, tool_call) are "not supported
-// yet"; an unknown kind gets a suggestion.
-func (c *Compiler) Compile(list *spec.Node) ([]*Expectation, diag.Diagnostics) { panic("stub") }
-
-// Accepted gives the statuses that the status checks standing directly in the
-// list name, and whether there is one.
-func Accepted(list []*Expectation) (accept func(status int) bool, found bool) { panic("stub") }
-
-// CanFail reports whether one of them can fail a case (none, or only warnings, cannot).
-func CanFail(list []*Expectation) bool { panic("stub") }
-
-// Parser helps a Kind to read its argument: texts that are templates, ranges,
-// nested lists of checks. What it finds wrong it collects.
-type Parser struct{}
-
-// Default gives the built-in kinds in a fresh map.
-func Default() map[string]Kind { panic("stub") }
