@@ -4,7 +4,6 @@
 package provider
 
 import (
-	"context"
 	"encoding/json"
 	"net/http"
 	"time"
@@ -19,14 +18,19 @@ type Kind struct {
 	Doc   string
 	Hosts []string // where this kind's key from the environment may go
 
-	// Build gives the request of a question, without host and secrets.
+	BaseURL string // the base URL where none is configured
+	KeyName string // the environment variable that people keep the key in
+
+	// Build gives the request of a question, without host and key. An error says
+	// which part of the question cannot be sent, for people.
 	Build func(Config, Question) (*exchange.Request, error)
 	// Authorize sets the header that carries a key.
 	Authorize func(h http.Header, key string)
 	// Parse reads a reply. It never fails: what it cannot read is an Error of
-	// class MalformedReply.
+	// class MalformedReply. ReadReply does it for the usual shapes.
 	Parse func(*exchange.Response) Reply
-	// Bill reads what a reply says of money.
+	// Bill reads what a reply says of money. It needs all headers, those that are
+	// not stored too.
 	Bill func(Config, *exchange.Response) Bill
 	// Balance, if not nil, is the free request that asks for the balance, and its reader.
 	Balance *BalanceQuery
@@ -52,7 +56,8 @@ type Config struct {
 	Price       Price
 }
 
-// Param is one extra field of the request body, in order.
+// Param is one extra field of the request body, in order. In a Question the
+// value null removes what the provider's own Params say.
 type Param struct {
 	Name  string
 	Value json.RawMessage
@@ -160,15 +165,7 @@ type Client struct {
 	// Redactor hides sensitive variables in what is stored and compared (never in what is sent).
 	Redactor *exchange.Redactor
 	Now      func() time.Time
-}
-
-// Build gives the request of a question and the JSON object of all it says
-// besides messages, as recordings keep it ("" when nothing).
-func (c *Client) Build(q Question) (r *exchange.Request, with string, err error) { panic("stub") }
-
-// Ask sends what Build made and reads the reply. The exchange.Call must be in
-// ctx. Failures of the network are in Reply.Error; the error that Ask returns
-// is one of the transport's own (a recording that is not current, a budget).
-func (c *Client) Ask(ctx context.Context, q Question, r *exchange.Request) (Reply, error) {
-	panic("stub")
+	// Direct sends what is free, past books and recordings: the question for the
+	// balance. nil: the balance is not asked.
+	Direct http.RoundTripper
 }
