@@ -6,7 +6,6 @@
 package address
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 )
@@ -93,29 +92,4 @@ func (a Address) WithTurn(t Turn) Address {
 // a case within its suite.
 func (a Address) CaseName() string {
 	return Address{Case: a.Case, Key: a.Key, Keyed: a.Keyed}.String()[1:]
-}
-
-// quote writes a key as a JSON-like string: short escapes, all else as it is.
-func quote(s string) string {
-	var b strings.Builder
-	b.WriteByte('"')
-	for _, r := range s {
-		switch {
-		case r == '"' || r == '\\':
-			b.WriteByte('\\')
-			b.WriteRune(r)
-		case r == '\n':
-			b.WriteString(`\n`)
-		case r == '\t':
-			b.WriteString(`\t`)
-		case r == '\r':
-			b.WriteString(`\r`)
-		case r < 0x20 || r == 0x7f:
-			fmt.Fprintf(&b, `\u%04x`, r)
-		default:
-			b.WriteRune(r)
-		}
-	}
-	b.WriteByte('"')
-	return b.String()
 }
