@@ -57,9 +57,9 @@ type Clock struct {
 
 // SuiteSum is what one suite came to.
 type SuiteSum struct {
-	Name     string     `json:"name"`
-	File     string     `json:"file"`
-	Recorded *time.Time `json:"recorded_at,omitempty"` // the newest of its recordings
+	Name       string     `json:"name"`
+	File       string     `json:"file"`
+	RecordedAt *time.Time `json:"recorded_at,omitempty"` // the newest of its recordings
 	Sum
 }
 
@@ -75,7 +75,7 @@ type Sum struct {
 	Warnings     int              `json:"warnings,omitempty"`
 	KnownFailing int              `json:"known_failing,omitempty"`
 	Samples      int              `json:"samples"`
-	Turns        int              `json:"turns"`
+	Turns        int              `json:"turns"` // that got a reply
 	Checks       int              `json:"checks"`
 	ChecksPassed int              `json:"checks_passed"`
 	Requests     int              `json:"requests"` // sent, retries included

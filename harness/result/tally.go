@@ -23,9 +23,9 @@ func (t *Tally) Add(c *Case) {
 	t.sum.add(c)
 	suite.add(c)
 	for at := range c.recordings() {
-		if suite.Recorded == nil || at.After(*suite.Recorded) {
+		if suite.RecordedAt == nil || at.After(*suite.RecordedAt) {
 			at = at.UTC()
-			suite.Recorded = &at
+			suite.RecordedAt = &at
 		}
 	}
 }
@@ -183,9 +183,9 @@ func (c *Case) AddUp() {
 	c.Sum = sum
 }
 
-// addTurn counts one turn. A turn that was skipped counts only for what it cost.
+// addTurn counts one turn: among the turns if it got a reply.
 func (s *CaseSum) addTurn(t *Turn) {
-	if t.Verdict != verdict.Skip || t.Status != 0 {
+	if t.Status != 0 {
 		s.Turns++
 	}
 	s.addChecks(t.Checks)

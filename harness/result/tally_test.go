@@ -32,8 +32,8 @@ func TestTally(t *testing.T) {
 	if len(suites) != 2 || suites[0].Name != "jokes" || suites[0].Cases != 2 || suites[1].Name != "other" || suites[1].File != "suites/jokes.yaml" {
 		t.Errorf("got suites %+v", suites)
 	}
-	if suites[0].Recorded == nil || suites[0].Recorded.Year() != 2026 {
-		t.Errorf("got recorded %v, want the newest time", suites[0].Recorded)
+	if suites[0].RecordedAt == nil || suites[0].RecordedAt.Year() != 2026 {
+		t.Errorf("got recorded %v, want the newest time", suites[0].RecordedAt)
 	}
 }
 

@@ -1,0 +1,187 @@
+package report
+
+import (
+	"io"
+
+	"github.com/olekukonko/tablewriter"
+	"github.com/olekukonko/tablewriter/renderer"
+	"github.com/olekukonko/tablewriter/tw"
+
+	"github.com/assay-harness/assay/harness/result"
+	"github.com/assay-harness/assay/harness/verdict"
+)
+
+// The columns of the table.
+const (
+	suiteColumn = iota
+	caseColumn
+	providerColumn
+	turnsColumn
+	checksColumn
+	resultColumn
+	timeColumn
+	creditsColumn
+	columnCount
+)
+
+// gap is the space between two columns.
+const gap = 2
+
+// layout says which columns are shown and how wide. The column of the case
+// takes what the others leave.
+type layout struct {
+	widths [columnCount]int
+	shown  [columnCount]bool
+	alone  bool // one provider only: its column can go
+}
+
+func headings() [columnCount]string {
+	return [columnCount]string{"suite", "case", "provider", "turns", "checks", "result", "time", "credits"}
+}
+
+func newLayout(run result.Run, footer row) *layout {
+	l := &layout{alone: len(run.Sum.Providers) < 2}
+	for i := range l.shown {
+		l.shown[i] = true
+	}
+	l.measure(row{cells: headings()})
+	l.measure(footer)
+	return l
+}
+
+func (l *layout) measure(r row) {
+	for i, cell := range r.cells {
+		l.widths[i] = max(l.widths[i], columns(cell))
+	}
+}
+
+// fit makes the table no wider than the terminal: long names of suites and
+// providers are bounded, columns that can be missed go, the case's column gets
+// the rest.
+func (l *layout) fit(width int) {
+	l.widths[suiteColumn] = min(l.widths[suiteColumn], max(width/5, 5))
+	l.widths[providerColumn] = min(l.widths[providerColumn], max(width/8, 8))
+	want := min(l.widths[caseColumn], max(width/4, 12))
+	for _, i := range []int{turnsColumn, providerColumn, timeColumn, checksColumn, suiteColumn} {
+		if width-l.others() >= want {
+			break
+		}
+		l.shown[i] = i == providerColumn && !l.alone
+	}
+	l.widths[caseColumn] = max(min(l.widths[caseColumn], width-l.others()), 4)
+}
+
+// others gives what all columns but the case's take, gaps included.
+func (l *layout) others() int {
+	sum := 0
+	for i, width := range l.widths {
+		if l.shown[i] && i != caseColumn {
+			sum += width + gap
+		}
+	}
+	return sum
+}
+
+// drawing is a table that is being written, row by row.
+type drawing struct {
+	layout *layout
+	table  *tablewriter.Table
+	color  bool
+}
+
+func (l *layout) start(w io.Writer, o Options) (*drawing, error) {
+	d := &drawing{layout: l, color: o.Color, table: l.table(w)}
+	if err := d.table.Start(); err != nil {
+		return nil, err
+	}
+	d.table.Header(d.cells(row{cells: headings()}))
+	return d, nil
+}
+
+func (d *drawing) add(r row) error {
+	return d.table.Append(d.paint(d.cells(r), r.verdict))
+}
+
+func (d *drawing) end(r row) error {
+	d.table.Footer(d.paint(d.cells(r), r.verdict))
+	return d.table.Close()
+}
+
+// cells gives the texts of the columns that are shown, each no wider than its
+// column: the library would wrap or cut them.
+func (d *drawing) cells(r row) []string {
+	out := make([]string, 0, columnCount)
+	for i, cell := range r.cells {
+		if d.layout.shown[i] {
+			out = append(out, elide(cell, d.layout.widths[i]))
+		}
+	}
+	return out
+}
+
+// paint colours the result.
+func (d *drawing) paint(cells []string, v verdict.Verdict) []string {
+	at := -1
+	for i := range resultColumn + 1 {
+		if d.layout.shown[i] {
+			at++
+		}
+	}
+	cells[at] = ink(d.color, verdictInk(v), cells[at])
+	return cells
+}
+
+// table configures the library. East Asian widths are off, or the environment
+// would change the output; formats are off, or it would rewrite headings; the
+// widths are ours, since it shares them badly.
+func (l *layout) table(w io.Writer) *tablewriter.Table {
+	widths := tw.NewMapper[int, int]()
+	var align []tw.Align
+	for i, width := range l.widths {
+		if !l.shown[i] {
+			continue
+		}
+		widths.Set(len(align), width)
+		align = append(align, alignment(i))
+	}
+	cell := tw.CellConfig{
+		Alignment:  tw.CellAlignment{PerColumn: align},
+		Padding:    tw.CellPadding{Global: tw.Padding{Overwrite: true}},
+		Formatting: tw.CellFormatting{AutoFormat: tw.Off, AutoWrap: tw.WrapNone},
+	}
+	return tablewriter.NewTable(w,
+		tablewriter.WithEastAsian(tw.Off),
+		tablewriter.WithRenderer(renderer.NewBlueprint(rendition())),
+		tablewriter.WithConfig(tablewriter.Config{Header: cell, Row: cell, Footer: cell}),
+		tablewriter.WithHeaderAutoFormat(tw.Off),
+		tablewriter.WithFooterAutoFormat(tw.Off),
+		tablewriter.WithTrimSpace(tw.Off),
+		tablewriter.WithColumnWidths(widths),
+		tablewriter.WithStreaming(tw.StreamConfig{Enable: true}),
+	)
+}
+
+func alignment(column int) tw.Align {
+	switch column {
+	case turnsColumn, checksColumn, timeColumn, creditsColumn:
+		return tw.AlignRight
+	default:
+		return tw.AlignLeft
+	}
+}
+
+// rendition draws rules below the heading and above the footer, nothing else.
+// A junction must be as wide as the gap, or the library draws the gap.
+func rendition() tw.Rendition {
+	const joint = "──"
+	symbols := tw.NewSymbolCustom("rules").WithRow("─").WithColumn("  ").WithCenter(joint).
+		WithTopMid(joint).WithBottomMid(joint).WithHeaderMid(joint)
+	return tw.Rendition{
+		Symbols: symbols,
+		Borders: tw.Border{Left: tw.Off, Right: tw.Off, Top: tw.Off, Bottom: tw.Off},
+		Settings: tw.Settings{
+			Separators: tw.Separators{BetweenColumns: tw.On, BetweenRows: tw.Off, ShowHeader: tw.On, ShowFooter: tw.On},
+			Lines:      tw.Lines{ShowTop: tw.Off, ShowBottom: tw.Off, ShowHeaderLine: tw.On, ShowFooterLine: tw.On},
+		},
+	}
+}
