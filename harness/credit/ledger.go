@@ -98,13 +98,14 @@ type call struct {
 	floor       *Amount // the lowest balance known when it was sent
 	end         End
 	level       *level
+	tell        []func(Cost)
 	told        bool
 	settled     bool
 }
 
 type settlement struct {
-	ticket Ticket
-	cost   Cost
+	call *call
+	cost Cost
 }
 
 // lateDefault is twice what a gateway usually takes to give up on its own provider.
@@ -131,11 +132,13 @@ func (l *Ledger) Open(balance Amount) {
 }
 
 // Sent starts a call: call it before the request leaves, once for each attempt.
-func (l *Ledger) Sent() Ticket {
+// The settled functions, if any, are called once with the call's cost, as
+// OnSettled is.
+func (l *Ledger) Sent(settled ...func(Cost)) Ticket {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.tick()
-	c := &call{ticket: Ticket(l.clock), sent: l.clock, epoch: l.epoch, floor: l.lowest()}
+	c := &call{ticket: Ticket(l.clock), sent: l.clock, epoch: l.epoch, floor: l.lowest(), tell: settled}
 	l.calls[c.ticket] = c
 	l.order = append(l.order, c)
 	return c.ticket
@@ -210,11 +213,20 @@ func (l *Ledger) tell() {
 		l.untold, l.telling = nil, true
 		l.mu.Unlock()
 		for _, s := range batch {
-			l.onSettled(s.ticket, s.cost)
+			l.tellOf(s.call, s.cost)
 		}
 		l.mu.Lock()
 		l.telling = false
 		l.idle.Broadcast()
+	}
+}
+
+func (l *Ledger) tellOf(c *call, cost Cost) {
+	for _, tell := range c.tell {
+		tell(cost)
+	}
+	if l.onSettled != nil {
+		l.onSettled(c.ticket, cost)
 	}
 }
 
@@ -224,8 +236,8 @@ func (l *Ledger) report(c *call, cost Cost) {
 		return
 	}
 	c.told = true
-	if l.onSettled != nil {
-		l.untold = append(l.untold, settlement{c.ticket, cost})
+	if l.onSettled != nil || len(c.tell) > 0 {
+		l.untold = append(l.untold, settlement{c, cost})
 	}
 }
 
