@@ -98,14 +98,13 @@ type call struct {
 	floor       *Amount // the lowest balance known when it was sent
 	end         End
 	level       *level
-	tell        []func(Cost)
 	told        bool
 	settled     bool
 }
 
 type settlement struct {
-	call *call
-	cost Cost
+	ticket Ticket
+	cost   Cost
 }
 
 // lateDefault is twice what a gateway usually takes to give up on its own provider.
@@ -132,13 +131,11 @@ func (l *Ledger) Open(balance Amount) {
 }
 
 // Sent starts a call: call it before the request leaves, once for each attempt.
-// The settled functions, if any, are called once with the call's cost, as
-// OnSettled is.
-func (l *Ledger) Sent(settled ...func(Cost)) Ticket {
+func (l *Ledger) Sent() Ticket {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.tick()
-	c := &call{ticket: Ticket(l.clock), sent: l.clock, epoch: l.epoch, floor: l.lowest(), tell: settled}
+	c := &call{ticket: Ticket(l.clock), sent: l.clock, epoch: l.epoch, floor: l.lowest()}
 	l.calls[c.ticket] = c
 	l.order = append(l.order, c)
 	return c.ticket
@@ -213,20 +210,11 @@ func (l *Ledger) tell() {
 		l.untold, l.telling = nil, true
 		l.mu.Unlock()
 		for _, s := range batch {
-			l.tellOf(s.call, s.cost)
+			l.onSettled(s.ticket, s.cost)
 		}
 		l.mu.Lock()
 		l.telling = false
 		l.idle.Broadcast()
-	}
-}
-
-func (l *Ledger) tellOf(c *call, cost Cost) {
-	for _, tell := range c.tell {
-		tell(cost)
-	}
-	if l.onSettled != nil {
-		l.onSettled(c.ticket, cost)
 	}
 }
 
@@ -236,8 +224,8 @@ func (l *Ledger) report(c *call, cost Cost) {
 		return
 	}
 	c.told = true
-	if l.onSettled != nil || len(c.tell) > 0 {
-		l.untold = append(l.untold, settlement{c, cost})
+	if l.onSettled != nil {
+		l.untold = append(l.untold, settlement{c.ticket, cost})
 	}
 }
 

@@ -173,21 +173,3 @@ func TestLedgerBalance(t *testing.T) {
 		t.Errorf("got %v, want %v", seen, want)
 	}
 }
-
-func TestLedgerTellsWhoSent(t *testing.T) {
-	l := credit.NewLedger(credit.LedgerOptions{})
-	l.Open(credit.FromInt(10))
-	var got []string
-	tell := func(name string) func(credit.Cost) {
-		return func(c credit.Cost) {
-			got = append(got, name+" "+c.Credits.String())
-			_ = l.Balance() // the ledger may be asked meanwhile
-		}
-	}
-	a, b := l.Sent(tell("a")), l.Sent(tell("b"))
-	l.Ended(b, credit.End{Billed: true, Balance: new(credit.FromInt(7))})
-	l.Ended(a, credit.End{Billed: true, Balance: new(credit.FromInt(9))})
-	if want := []string{"b 2", "a 1"}; !slices.Equal(got, want) {
-		t.Errorf("got %q, want %q", got, want)
-	}
-}
