@@ -4,96 +4,16 @@
 package suite
 
 import (
-	"io/fs"
-	"iter"
-	"time"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+	"sync"
 
 	"github.com/assay-harness/assay/harness/diag"
 	"github.com/assay-harness/assay/harness/expr"
 	"github.com/assay-harness/assay/harness/spec"
 )
-
-// Project is all that was loaded, immutable.
-type Project struct {
-	Config *Config
-	Suites []*Suite
-	Files  *Files
-}
-
-// Config is assay.yaml, defaults filled in.
-type Config struct {
-	Providers    []*Provider // in order of the file; the built-in grok-2 when there is none
-	Defaults     Defaults
-	Variables    []*Variable // defaults for suites' variables
-	Expectations map[string]*spec.Node
-	MaxCredits   string // limits.credits as written, "" for none
-	SuitesDir    string
-	FixturesDir  string
-	ReportsDir   string
-}
-
-// Provider is one entry of providers, as written; package provider gives it meaning.
-type Provider struct {
-	Name, Kind, Model, BaseURL string
-	APIKey                     *expr.Template // nil: none
-	Params                     *spec.Node
-	RateCount                  int
-	RatePer                    time.Duration
-	Concurrency                int // 0: not written
-	Timeout                    time.Duration
-	Retries                    int // -1: not written
-	// Price, as exact decimals in text; "" where not written.
-	PriceCall, PriceMaxCall, PriceInput, PriceOutput string
-	Range                                            diag.Range
-}
-
-// Defaults are the outermost level.
-type Defaults struct {
-	Providers []string
-	Tags      []string
-	Level
-}
-
-// Level is what project defaults, suite, case and turn can all say. Maps merge,
-// the nearer key wins, null removes; expect adds up.
-type Level struct {
-	Params  *spec.Node // Map; values are data with templates in their strings
-	Request *Request
-	Expect  *spec.Node // List; expectations on every asked reply
-}
-
-// Request bends the HTTP request.
-type Request struct {
-	APIKey  *expr.Template
-	Method  string
-	Path    *expr.Template
-	Headers []Header
-	Body    *expr.Template
-	Timeout time.Duration
-	Range   diag.Range
-}
-
-// Header is one header to set; Value nil removes what an outer level set.
-type Header struct {
-	Name  string
-	Value *expr.Template
-}
-
-// Variable is one input.
-type Variable struct {
-	Name, Description string
-	Type              string // string, number, bool, list(…), map(…); "" in assay.yaml
-	Default           *spec.Node
-	Sensitive         bool
-	Range             diag.Range
-}
-
-// Local is one named expression.
-type Local struct {
-	Name  string
-	Node  *spec.Node // any data; its strings are templates
-	Range diag.Range
-}
 
 // Suite is one suite file.
 type Suite struct {
@@ -106,129 +26,174 @@ type Suite struct {
 	Locals    []*Local // in an order in which each only needs earlier ones
 	Cases     []*Case
 	Moved     []Move
-	Range     diag.Range
+	Range     diag.Range // of the name, or the file's start
+
+	base      *expr.Scope // functions, with file
+	scopeOnce sync.Once
+	scope     *expr.Scope
+	scopeDiag diag.Diagnostics
+	known     knownNames
 }
 
-// Move says that a case was renamed: addresses within the suite, or whole.
-type Move struct {
-	From, To string
-	Range    diag.Range
+// suiteReader reads one suite file. It writes to its own suite and diagnostics
+// alone, so that several files can be read at once.
+type suiteReader struct {
+	project *Project
+	inputs  *inputs
+	suite   *Suite
+	dir     string // folder of the file
+	ds      diag.Diagnostics
+	tags    map[string][]string // merged, by a case's own
+	cases   firsts
+	prompts promptFiles
 }
 
-// Case is one entry of cases.
-type Case struct {
-	Name, Description string
-	Tags              []string // own, suite's and defaults', each once
-	Skip              string
-	KnownFailure      string
-	MockOnly          bool // live: false
-	Providers         []string
-	Inherit           bool
-	Level
-	ForEach   *spec.Node // List, Map, or a Text that is an expression
-	Rows      string     // path below the root
-	RowsRange diag.Range
-	Key       *expr.Template
-	Samples   int
-	Pass      int  // how many samples must pass
-	Continue  bool // on_failure: continue
-	Total     Total
-	Turns     []*Turn
-	Range     diag.Range // of the name
+// readSuite reads one suite file; the Suite is incomplete when there are errors.
+func readSuite(p *Project, in *inputs, file string) (*Suite, diag.Diagnostics) {
+	r := &suiteReader{project: p, inputs: in, dir: path.Dir(file), cases: firsts{}, tags: map[string][]string{}}
+	r.suite = &Suite{File: file}
+	src, err := p.Files.Read(file)
+	if err != nil {
+		p.Files.unreadable(&r.ds, diag.Range{Filename: file}, file, file, err)
+		return nil, r.ds
+	}
+	root, ds := spec.Parse(file, src)
+	r.ds = ds
+	if root == nil {
+		return nil, r.ds
+	}
+	r.suite.base = expr.NewScope(nil, nil).WithFile(p.Files.reader(r.dir))
+	r.read(root)
+	if !r.ds.HasErrors() {
+		_, ds := r.suite.Scope(p)
+		r.ds = append(r.ds, ds...)
+	}
+	return r.suite, r.ds
 }
 
-// Total bounds a whole conversation.
-type Total struct {
-	MaxCredits string // exact decimal, "" for none
-	MaxLatency time.Duration
-	MaxTokens  int // 0: none
-	Range      diag.Range
-	// The places of the three bounds.
-	CreditsRange, LatencyRange, TokensRange diag.Range
+func (r *suiteReader) read(root *spec.Node) {
+	s, config := r.suite, r.project.Config
+	o := spec.NewObject(root, "suite", &r.ds)
+	r.readName(o, root)
+	s.Description = o.Text("description")
+	own := readTags(&r.ds, o)
+	s.Tags = mergeTags(config.Defaults.Tags, own)
+	s.Providers = readProviders(&r.ds, o, config)
+	if s.Providers == nil {
+		s.Providers = config.defaultProviders()
+	}
+	s.Variables = r.readVariables(o.Map("variables"))
+	locals := r.readLocals(o.Map("locals"))
+	s.Level = readLevel(&r.ds, o)
+	s.known = newKnownNames(s.Variables, locals)
+	r.orderLocals(locals)
+	o.Require("cases")
+	r.readCases(o)
+	s.Moved = r.readMoved(o.List("moved"))
+	o.Reserve("matrix", "gate")
+	o.Close()
+	r.checkLevels()
 }
 
-// Role is a turn's.
-type Role string
-
-// The roles of turns.
-const (
-	System    Role = "system"
-	User      Role = "user"
-	Assistant Role = "assistant"
-	History   Role = "history"
-)
-
-// Turn is one entry of a conversation.
-type Turn struct {
-	Role     Role
-	Content  Content
-	Asked    bool
-	Number   int // of an asked turn, from 1
-	Name     string
-	Captures []Capture
-	Level
-	Range diag.Range // of the content
+// readName takes the name that is written, or makes one from the file's path.
+func (r *suiteReader) readName(o *spec.Object, root *spec.Node) {
+	if n := o.Node("suite"); n != nil {
+		r.suite.Range = n.Range
+		r.suite.Name = named(&r.ds, n, "suite name")
+		return
+	}
+	r.suite.Range = diag.Range{Filename: root.Range.Filename, Start: root.Range.Start, End: root.Range.Start}
+	name := r.suite.File
+	if below, ok := strings.CutPrefix(name, r.project.Config.SuitesDir+"/"); ok {
+		name = below
+	}
+	name = strings.ReplaceAll(strings.TrimSuffix(name, path.Ext(name)), "/", "-")
+	if !ValidName(name) {
+		r.ds.Add(diag.BadName, r.suite.Range, fmt.Sprintf("the suite's name from its path, %q, is no name", name),
+			nameRule+" Rename the file, or write suite: and a name at its top.")
+		return
+	}
+	r.suite.Name = name
 }
 
-// Content is what a turn says.
-type Content struct {
-	Text  *expr.Template   // one string
-	Parts []*expr.Template // a list of parts
-	// Vars, if not nil, is all that Text sees (file with vars), each a template.
-	Vars []NamedTemplate
-	// Fill, if not nil, gives the text by filling in a file's own delimiters.
-	Fill func(values map[string]string) (string, error)
-	// Messages, of a History turn: an expression or data of {role, content}.
-	Messages *spec.Node
-	// File is the path the content came from, "" if it is inline.
-	File string
+// checkLevels checks the templates of the suite's own level and of the project's
+// defaults, which mean what the suite's names mean.
+func (r *suiteReader) checkLevels() {
+	known := r.suite.knownToAll()
+	r.ds = append(r.ds, r.suite.Level.check(known)...)
+	r.ds = append(r.ds, r.project.Config.Defaults.Level.check(known)...)
 }
 
-// NamedTemplate is one entry of vars.
-type NamedTemplate struct {
-	Name string
-	Text *expr.Template
+// tagsOf merges a case's tags with the suite's. Most cases have the same: they
+// share one list.
+func (r *suiteReader) tagsOf(own []string) []string {
+	if len(own) == 0 {
+		return r.suite.Tags
+	}
+	key := strings.Join(own, " ")
+	if merged, ok := r.tags[key]; ok {
+		return merged
+	}
+	merged := mergeTags(r.suite.Tags, own)
+	r.tags[key] = merged
+	return merged
 }
 
-// Capture takes a value from a reply: exactly one of Text, Regex, Header is set.
-type Capture struct {
-	Name   string
-	Text   *expr.Template
-	Regex  string
-	Group  int
-	Header string
-	Range  diag.Range
+// mergeTags adds own tags to the outer ones, each once.
+func mergeTags(outer, own []string) []string {
+	if len(own) == 0 {
+		return outer
+	}
+	merged := slices.Clone(outer)
+	for _, tag := range own {
+		if !slices.Contains(merged, tag) {
+			merged = append(merged, tag)
+		}
+	}
+	return slices.Clip(merged)
 }
 
-// Files reads inside the project and never outside, by path or by link, and
-// keeps sources for diagnostics. Methods may be called by many goroutines.
-type Files struct{ FS fs.FS }
-
-// Options say what to load.
-type Options struct {
-	FS        fs.FS             // the project's root
-	Paths     []string          // suites to load (files or folders below the root); empty: the suites folder
-	Variables map[string]string // from --var: text, converted to the variable's type
+// readTags reads the tags of a suite, a case or the defaults.
+func readTags(ds *diag.Diagnostics, o *spec.Object) []string {
+	nodes := o.Texts("tags")
+	if len(nodes) == 0 {
+		return nil
+	}
+	tags := make([]string, 0, len(nodes))
+	for _, n := range nodes {
+		tag := named(ds, n, "tag")
+		switch {
+		case tag == "":
+		case slices.Contains(tags, tag):
+			ds.Add(diag.DuplicateName, n.Range, fmt.Sprintf("tag %q is there twice", tag), "Remove one of them.")
+		default:
+			tags = append(tags, tag)
+		}
+	}
+	return tags
 }
 
-// Load reads assay.yaml and the suites, and reports all problems of all files.
-// The Project is usable only when there is no error.
-func Load(o Options) (*Project, diag.Diagnostics) { panic("stub") }
-
-// Instance is one case instance: a key and a value of for_each or rows.
-type Instance struct {
-	Key   string
-	Keyed bool
-	Value any
-	Range diag.Range // where the row stands, if known
+// readProviders reads a provider's name, or a list of names; nil when there is none.
+func readProviders(ds *diag.Diagnostics, o *spec.Object, config *Config) []string {
+	nodes := o.Texts("provider")
+	if len(nodes) == 0 {
+		if n := o.Node("provider"); n != nil && n.Kind == spec.List {
+			ds.Add(diag.BadValue, n.Range, "provider is an empty list", "Name at least one provider, or leave the key out.")
+		}
+		return nil
+	}
+	var names []string
+	for _, n := range nodes {
+		name := named(ds, n, "provider")
+		switch {
+		case name == "":
+		case slices.Contains(names, name):
+			ds.Add(diag.DuplicateName, n.Range, fmt.Sprintf("provider %q is there twice", name), "Each case would be asked twice. Remove one of them.")
+		case config.Provider(name) == nil:
+			ds.Add(diag.UnknownProvider, n.Range, fmt.Sprintf("there is no provider %q", name), config.providersHint(name))
+		default:
+			names = append(names, name)
+		}
+	}
+	return names
 }
-
-// Instances iterates over a case's instances, row by row; of a case without for_each and
-// rows that is one. scope has var and local. An error ends the iteration.
-func (c *Case) Instances(p *Project, scope *expr.Scope) iter.Seq2[Instance, diag.Diagnostics] {
-	panic("stub")
-}
-
-// Scope gives the suite's scope: var and local (functions come with it). values are the
-// variables' values by name, from --var and --var-file, as text or data.
-func (s *Suite) Scope(p *Project) (*expr.Scope, diag.Diagnostics) { panic("stub") }

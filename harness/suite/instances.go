@@ -1,0 +1,344 @@
+package suite
+
+import (
+	"encoding/json"
+	"fmt"
+	"hash/maphash"
+	"iter"
+	"strconv"
+
+	"github.com/assay-harness/assay/harness/diag"
+	"github.com/assay-harness/assay/harness/expr"
+	"github.com/assay-harness/assay/harness/spec"
+)
+
+// Instance is one case instance: a key and a value of for_each or rows.
+type Instance struct {
+	Key   string
+	Keyed bool
+	Value any
+	Range diag.Range // where the row stands, if known
+}
+
+// Instances iterates over a case's instances, row by row; of a case without for_each and
+// rows that is one. scope has var and local. An error ends the iteration.
+func (c *Case) Instances(p *Project, scope *expr.Scope) iter.Seq2[Instance, diag.Diagnostics] {
+	return func(yield func(Instance, diag.Diagnostics) bool) {
+		if !c.HasInstances() {
+			yield(Instance{Range: c.Range}, nil)
+			return
+		}
+		seen := keysSeen{seed: maphash.MakeSeed(), first: map[uint64]int{}}
+		number := 0
+		for row, ds := range c.rows(p, scope) {
+			var in Instance
+			if !ds.HasErrors() {
+				in, ds = c.instance(row, scope)
+			}
+			if number++; !ds.HasErrors() && seen.hit(in.Key, number) {
+				ds = c.duplicate(p, scope, in, number)
+			}
+			if !yield(in, ds) || ds.HasErrors() {
+				return
+			}
+		}
+		if number == 0 {
+			yield(Instance{}, c.noRows())
+		}
+	}
+}
+
+func (c *Case) noRows() diag.Diagnostics {
+	var ds diag.Diagnostics
+	place, what := c.RowsRange, "rows"
+	if c.ForEach != nil {
+		place, what = c.ForEach.Range, "for_each"
+	}
+	ds.Add(diag.BadData, place, what+" is empty", fmt.Sprintf("Case %q would never be asked. Give it at least one row, or skip it with a reason.", c.Name))
+	return ds
+}
+
+// row is one entry before it has its key.
+type row struct {
+	key   string // from for_each; with needsKey, none
+	value any
+	place diag.Range
+	// needsKey is true for what has no text of its own: a row or a map.
+	needsKey bool
+}
+
+// rows iterates over the entries of for_each or rows.
+func (c *Case) rows(p *Project, scope *expr.Scope) iter.Seq2[row, diag.Diagnostics] {
+	if c.Rows != "" {
+		return fileRows(p.Files, c.Rows, c.RowsRange)
+	}
+	return func(yield func(row, diag.Diagnostics) bool) {
+		switch {
+		case c.forEach == nil:
+		case c.ForEach.Kind == spec.List && c.forEach.items == nil, c.ForEach.Kind == spec.List && c.forEach.IsPlain():
+			c.listRows(nil, scope, yield)
+		case c.ForEach.Kind == spec.List:
+			c.listRows(c.forEach.items, scope, yield)
+		case c.ForEach.Kind == spec.Map:
+			c.mapRows(scope, yield)
+		default:
+			value, ds := c.forEach.Value(scope)
+			if ds.HasErrors() {
+				yield(row{}, ds)
+				return
+			}
+			c.valueRows(value, yield)
+		}
+	}
+}
+
+// listRows gives the entries of a list in the suite. A plain number, bool or
+// date is keyed by its source text: 007 and 7 are two keys.
+func (c *Case) listRows(items []*Data, scope *expr.Scope, yield func(row, diag.Diagnostics) bool) {
+	for i, n := range c.ForEach.Items {
+		r := row{place: n.Range}
+		var ds diag.Diagnostics
+		if items != nil {
+			r.value, ds = items[i].Value(scope)
+		} else {
+			r.value = c.forEach.plain.([]any)[i]
+		}
+		text, isText := r.value.(string)
+		switch {
+		case isText:
+			r.key = text
+		case isScalar(n) && n.Kind != spec.Text:
+			r.key = n.Value
+		default:
+			r.setKey(r.value)
+		}
+		if !yield(r, ds) || ds.HasErrors() {
+			return
+		}
+	}
+}
+
+func (c *Case) mapRows(scope *expr.Scope, yield func(row, diag.Diagnostics) bool) {
+	value, ds := c.forEach.Value(scope)
+	m, ok := value.(*spec.OrderedMap)
+	if !ok || ds.HasErrors() {
+		yield(row{}, ds)
+		return
+	}
+	for i, key := range m.Keys {
+		if !yield(row{key: key, value: m.Values[key], place: c.ForEach.Pairs[i].Key.Range}, nil) {
+			return
+		}
+	}
+}
+
+// valueRows gives the entries of what an expression gave.
+func (c *Case) valueRows(value any, yield func(row, diag.Diagnostics) bool) {
+	switch value := value.(type) {
+	case []any:
+		for _, item := range value {
+			r := row{value: item, place: c.ForEach.Range}
+			r.setKey(item)
+			if !yield(r, nil) {
+				return
+			}
+		}
+	case *spec.OrderedMap:
+		for _, key := range value.Keys {
+			if !yield(row{key: key, value: value.Values[key], place: c.ForEach.Range}, nil) {
+				return
+			}
+		}
+	case expr.Sensitive:
+		yield(row{}, c.sensitiveKeys(value.Name))
+	default:
+		var ds diag.Diagnostics
+		ds.Add(diag.BadData, c.ForEach.Range, "for_each gives no list and no map", "Its expression must give a list, such as '${split(\",\", var.animals)}', or a map.")
+		yield(row{}, ds)
+	}
+}
+
+func (c *Case) sensitiveKeys(name string) diag.Diagnostics {
+	var ds diag.Diagnostics
+	place := c.ForEach.Range
+	ds.Add(diag.SecretUnsafe, place, fmt.Sprintf("for_each holds the sensitive variable %q", name), "Its entries would name cases in every report. Iterate over something that may be shown.")
+	return ds
+}
+
+// setKey keys a value by its text, where it has one.
+func (r *row) setKey(value any) {
+	switch value := value.(type) {
+	case string:
+		r.key = value
+	case json.Number:
+		r.key = string(value)
+	case bool:
+		r.key = strconv.FormatBool(value)
+	default:
+		r.needsKey = true
+	}
+}
+
+// instance gives a row its key.
+func (c *Case) instance(r row, scope *expr.Scope) (Instance, diag.Diagnostics) {
+	in := Instance{Key: r.key, Keyed: true, Value: r.value, Range: r.place}
+	var ds diag.Diagnostics
+	switch _, hidden := r.value.(expr.Sensitive); {
+	case hidden && c.ForEach != nil:
+		return in, c.sensitiveKeys(r.value.(expr.Sensitive).Name)
+	case r.value == nil && r.needsKey:
+		ds.Add(diag.BadData, r.place, "an entry of for_each is null", "Remove it, or write the text \"null\".")
+		return in, ds
+	case c.Key == nil && r.needsKey:
+		ds.Add(diag.MissingRowID, r.place, "an entry has no key", "Write key: '${each.value.id}', or whatever names each entry for ever, in the case.")
+		return in, ds
+	case c.Key == nil:
+		return in, nil
+	}
+	each := map[string]any{"value": r.value}
+	if !r.needsKey {
+		each["key"] = r.key
+	} else {
+		each["key"] = expr.Missing{Code: diag.EvaluationFailed, Reason: "there is no each.key yet: key gives it"}
+	}
+	key, ds := c.Key.Text(expr.NewScope(scope, expr.Roots{"each": each}))
+	if ds.HasErrors() {
+		return in, c.at(r, ds)
+	}
+	if in.Key = key; key == "" {
+		ds.Add(diag.MissingRowID, r.place, "the key comes out empty", "Every row needs a text of its own to be named by. Fill it in, or choose another key.")
+	}
+	return in, ds
+}
+
+// at says which row a problem of the key is about: the template's place is the
+// same for all.
+func (c *Case) at(r row, ds diag.Diagnostics) diag.Diagnostics {
+	for i := range ds {
+		if r.place.Filename != "" {
+			ds[i].Detail = appendSentence(ds[i].Detail, fmt.Sprintf("This is the key of the entry at %s:%d.", r.place.Filename, r.place.Start.Line))
+		}
+	}
+	return ds
+}
+
+func appendSentence(text, sentence string) string {
+	if text == "" {
+		return sentence
+	}
+	return text + " " + sentence
+}
+
+// keysSeen remembers keys by 8 bytes each: rows may be millions.
+type keysSeen struct {
+	seed  maphash.Seed
+	first map[uint64]int
+}
+
+// hit reports whether the key, or one with the same hash, was there before.
+func (k *keysSeen) hit(key string, number int) bool {
+	hash := maphash.String(k.seed, key)
+	if _, ok := k.first[hash]; ok {
+		return true
+	}
+	k.first[hash] = number
+	return false
+}
+
+// duplicate reads the rows again up to the one that was there first: hashes
+// only say that there may be one.
+func (c *Case) duplicate(p *Project, scope *expr.Scope, in Instance, number int) diag.Diagnostics {
+	at := 0
+	for r, ds := range c.rows(p, scope) {
+		if at++; at >= number || ds.HasErrors() {
+			return nil
+		}
+		first, ds := c.instance(r, scope)
+		if ds.HasErrors() || first.Key != in.Key {
+			continue
+		}
+		var out diag.Diagnostics
+		out.Add(diag.DuplicateRow, in.Range, fmt.Sprintf("key %q is there twice", in.Key),
+			fmt.Sprintf("Entry %d (at %s:%d) and entry %d (at %s:%d) of case %q have it. Keys name entries for ever: make them differ.",
+				at, first.Range.Filename, first.Range.Start.Line, number, in.Range.Filename, in.Range.Start.Line, c.Name))
+		return out
+	}
+	return nil
+}
+
+// readInstances reads for_each, rows and key.
+func (r *suiteReader) readInstances(c *Case, o *spec.Object) {
+	forEach, rows := o.Node("for_each"), o.Node("rows")
+	c.Key = templateOf(&r.ds, o, "key")
+	switch {
+	case forEach != nil && rows != nil:
+		r.ds.Add(diag.BadValue, rows.Range, "a case has for_each and rows at once", "Keep one of them.")
+	case forEach != nil:
+		r.readForEach(c, forEach)
+	case rows != nil:
+		r.readRows(c, rows)
+	case c.Key != nil:
+		r.ds.Add(diag.BadValue, c.Key.Range(), "key stands in a case without for_each and rows", "There is nothing to name. Remove it.")
+	}
+	r.checkKey(c)
+}
+
+func (r *suiteReader) readForEach(c *Case, n *spec.Node) {
+	c.ForEach = n
+	data, more := ParseData(n)
+	r.ds = append(r.ds, more...)
+	if data == nil {
+		return
+	}
+	c.forEach = data
+	switch {
+	case n.Kind == spec.List || n.Kind == spec.Map:
+		if len(n.Items)+len(n.Pairs) == 0 {
+			r.ds = append(r.ds, c.noRows()...)
+		}
+	case n.Kind != spec.Text || data.IsPlain():
+		detail := "It is a list, a map, or an expression that gives one."
+		if rowsExtension(n.Value) != "" {
+			detail += fmt.Sprintf(" To read a file, write rows: %s.", n.Value)
+		}
+		r.ds.Add(diag.WrongType, n.Range, fmt.Sprintf("for_each is no %s", kindWord(n)[2:]), detail)
+		return
+	}
+	r.ds = append(r.ds, data.Check(r.suite.known.locals)...)
+	if n.Kind == spec.List && c.Key == nil {
+		for _, item := range n.Items {
+			if item.Kind == spec.Map || item.Kind == spec.List {
+				r.ds.Add(diag.MissingRowID, n.Range, "for_each is a list of "+kindWord(item)[2:]+"s without key", "Write key: '${each.value.id}', or whatever names each entry for ever, beside it.")
+				return
+			}
+		}
+	}
+}
+
+func (r *suiteReader) readRows(c *Case, n *spec.Node) {
+	c.RowsRange = n.Range
+	name := r.locate(n, "rows")
+	if name == "" {
+		return
+	}
+	c.Rows = name
+	if c.Key == nil {
+		r.ds.Add(diag.MissingRowID, n.Range, "rows without key", "Write key: '${each.value.id}', or whatever column names each row for ever, beside it.")
+	}
+	r.ds = append(r.ds, checkRowsFile(r.project.Files, name, n)...)
+}
+
+// checkKey checks the names in key: it is about the entry alone.
+func (r *suiteReader) checkKey(c *Case) {
+	if c.Key == nil || !c.HasInstances() {
+		return
+	}
+	known := expr.Known{"var": r.suite.known.locals["var"], "local": r.suite.known.locals["local"], "each": {"key", "value"}}
+	if c.Rows != "" {
+		known["each"] = []string{"value"}
+	}
+	checkText(&r.ds, c.Key, known)
+	if _, ok := c.Key.IsLiteral(); ok {
+		r.ds.Add(diag.BadValue, c.Key.Range(), "key is the same for every entry", "Write an expression such as '${each.value.id}'.")
+	}
+}

@@ -1,0 +1,113 @@
+package suite
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/assay-harness/assay/harness/diag"
+	"github.com/assay-harness/assay/harness/spec"
+)
+
+// Move says that a case was renamed: addresses within the suite, or whole.
+type Move struct {
+	From, To string
+	Range    diag.Range // of the entry
+}
+
+func (r *suiteReader) readMoved(nodes []*spec.Node) []Move {
+	moves := make([]Move, 0, len(nodes))
+	sources := firsts{}
+	for _, n := range nodes {
+		o := spec.NewObject(n, "moved", &r.ds)
+		o.Require("from", "to")
+		m := Move{From: o.Text("from"), To: o.Text("to"), Range: n.Range}
+		from, to := o.Node("from"), o.Node("to")
+		o.Close()
+		if from == nil || to == nil || !isScalar(from) || !isScalar(to) {
+			continue
+		}
+		if r.checkMove(m, from, to) && sources.claim(&r.ds, m.From, "moved from", from.Range) {
+			moves = append(moves, m)
+		}
+	}
+	r.checkRings(moves)
+	if len(moves) == 0 {
+		return nil
+	}
+	return moves
+}
+
+// checkMove checks that the new name is a case of this suite, and that the old
+// one no longer is.
+func (r *suiteReader) checkMove(m Move, from, to *spec.Node) bool {
+	fromSuite, fromCase := splitMove(m.From)
+	toSuite, toCase := splitMove(m.To)
+	switch {
+	case m.From == m.To:
+		r.ds.Add(diag.BadMove, to.Range, fmt.Sprintf("%q moves to itself", m.From), "Remove the entry.")
+	case !ValidName(fromCase) || fromSuite != "" && !ValidName(fromSuite):
+		r.badMove(from)
+	case !ValidName(toCase) || toSuite != "" && !ValidName(toSuite):
+		r.badMove(to)
+	case toSuite != "" && toSuite != r.suite.Name:
+		r.ds.Add(diag.BadMove, to.Range, fmt.Sprintf("%q is not in this suite", m.To), "A move is written in the suite that the case is in now.")
+	case !r.hasCase(toCase):
+		r.ds.Add(diag.BadMove, to.Range, fmt.Sprintf("there is no case %q in this suite", toCase), "to is the name that the case has now."+diag.Suggest(toCase, r.caseNames()))
+	case (fromSuite == "" || fromSuite == r.suite.Name) && m.From == fromCase && r.hasCase(fromCase):
+		r.ds.Add(diag.BadMove, from.Range, fmt.Sprintf("case %q is still there", fromCase), "from is the name that the case had before, and has no longer.")
+	default:
+		return true
+	}
+	return false
+}
+
+func (r *suiteReader) badMove(n *spec.Node) {
+	r.ds.Add(diag.BadMove, n.Range, fmt.Sprintf("%q is no address of a case", n.Value), `Write the case's name, with its key where it has one: changes_topic["dogs"]; or with its suite: jokes.greets.`)
+}
+
+// splitMove gives the suite, if written, and the case of a case's address.
+func splitMove(address string) (suite, name string) {
+	end := strings.IndexAny(address, "[@#")
+	if end < 0 {
+		end = len(address)
+	}
+	if before, after, ok := strings.Cut(address[:end], "."); ok {
+		return before, after
+	}
+	return "", address[:end]
+}
+
+func (r *suiteReader) hasCase(name string) bool {
+	_, ok := r.cases[name]
+	return ok
+}
+
+func (r *suiteReader) caseNames() []string {
+	names := make([]string, 0, len(r.suite.Cases))
+	for _, c := range r.suite.Cases {
+		names = append(names, c.Name)
+	}
+	return names
+}
+
+// checkRings refuses moves that lead back to where they began.
+func (r *suiteReader) checkRings(moves []Move) {
+	next := make(map[string]Move, len(moves))
+	for _, m := range moves {
+		next[m.From] = m
+	}
+	for _, m := range moves {
+		at := m
+		for range moves {
+			following, ok := next[at.To]
+			if !ok {
+				break
+			}
+			if following.From == m.From {
+				r.ds.Add(diag.BadMove, m.Range, fmt.Sprintf("%q moves back to itself", m.From), "Follow the moves from here: they make a ring. Remove one of them.")
+				return
+			}
+			at = following
+		}
+	}
+}
