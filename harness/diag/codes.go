@@ -53,7 +53,8 @@ type Explanation struct {
 // The codes, by the room that says them: 40xx YAML, 41xx expressions, 42xx
 // suites, 43xx checks, 44xx assay.yaml and providers, 45xx data files.
 const (
-	Internal Code = "ASY0001"
+	Internal   Code = "ASY0001"
+	SecretLeak Code = "ASY0002"
 
 	ExpectationFailed Code = "ASY1001"
 	CheckBroken       Code = "ASY1002"
