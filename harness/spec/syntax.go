@@ -1,0 +1,211 @@
+package spec
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+
+	yaml4 "go.yaml.in/yaml/v4"
+
+	"github.com/assay-harness/assay/harness/diag"
+)
+
+// fault is a syntax error as the parser tells it, with its place.
+type fault struct {
+	problem string
+	at      int    // the source byte
+	context string // "while parsing a flow mapping", or ""
+	since   int    // where that started
+}
+
+// syntax reports a syntax error. yaml.v3 tells a line at best, and often a wrong
+// one; yaml/v4 reads the text again for the exact place. What YAML tripped over
+// is said in words of the suite language where that can be told.
+func (r *reader) syntax(err error, text string, seen lexed) {
+	f := r.locate(err, text)
+	if strings.Contains(f.problem, "max depth") {
+		r.tooDeep(f.at)
+		return
+	}
+	if t, ok := r.tabNear(f); ok {
+		r.add(diag.YAMLTab, t, t+1, "a tab in the indentation", "YAML indents with spaces only.")
+		return
+	}
+	if seen.quote >= 0 && strings.Contains(f.problem, "end of stream") {
+		r.add(diag.YAMLSyntax, seen.quote, seen.quote+1, "the quote that opens here is never closed",
+			"YAML read on to the end of the file. Close the quote; within single quotes a quote is written twice ('').")
+		return
+	}
+	if t, ok := nearest(seen.traps, f, r); ok {
+		r.trap(t, f)
+		return
+	}
+	if name, ok := strings.CutPrefix(f.problem, "unknown anchor "); ok {
+		name = strings.Trim(strings.TrimSuffix(name, " referenced"), "'")
+		r.add(diag.YAMLSyntax, f.at, f.at+1+len(name), fmt.Sprintf("unknown anchor %q", name),
+			`YAML reads a leading "*" as the name of an anchor (&`+name+`). If it is part of the text, quote the text: `+quoteSingle(excerpt(r.restOfLine(f.at))))
+		return
+	}
+	r.add(diag.YAMLSyntax, f.at, r.wordEnd(f.at), "not valid YAML: "+f.problem, r.contextOf(f, seen))
+}
+
+func (r *reader) contextOf(f fault, seen lexed) string {
+	if n := len(seen.opened); n > 0 {
+		p := r.place(seen.opened[n-1], seen.opened[n-1])
+		return fmt.Sprintf("The %q of line %d, column %d is not closed.", r.text[p.Start.Byte:p.Start.Byte+1], p.Start.Line, p.Start.Column)
+	}
+	if f.context == "" {
+		return ""
+	}
+	p := r.place(f.since, f.since)
+	return fmt.Sprintf("It was noticed %s that starts at line %d, column %d.", f.context, p.Start.Line, p.Start.Column)
+}
+
+// wordEnd gives something to underline: to the end of the word, at least one.
+func (r *reader) wordEnd(at int) int {
+	end := at
+	for end < len(r.text) && !isSpace(r.text[end]) {
+		end++
+	}
+	if end == at && end < len(r.text) && breakAt(r.text, end) == 0 {
+		end++
+	}
+	return end
+}
+
+var lineOfError = regexp.MustCompile(`^line (\d+): `)
+
+// locate asks yaml/v4 for the place.
+func (r *reader) locate(err error, text string) fault {
+	problem := strings.TrimPrefix(err.Error(), "yaml: ")
+	f := fault{problem: problem}
+	if m := lineOfError.FindStringSubmatch(problem); m != nil {
+		line, _ := strconv.Atoi(m[1])
+		f.problem = problem[len(m[0]):]
+		f.at = r.skipBlank(r.lines.offset(line, 1))
+	}
+	var exact *yaml4.LoadError
+	if !errors.As(exactError(text), &exact) || exact.Mark.Line == 0 {
+		return f
+	}
+	f.problem = exact.Message
+	f.at = r.lines.offset(exact.Mark.Line, exact.Mark.Column)
+	if exact.ContextMark.Line > 0 {
+		f.context = exact.ContextMsg
+		f.since = r.lines.offset(exact.ContextMark.Line, exact.ContextMark.Column)
+	}
+	return f
+}
+
+// exactError gives yaml/v4's opinion of the text; a panic of its is none.
+func exactError(text string) (err error) {
+	defer func() {
+		if recover() != nil {
+			err = nil
+		}
+	}()
+	var n yaml4.Node
+	return yaml4.Load([]byte(text), &n)
+}
+
+func (r *reader) skipBlank(at int) int {
+	for at < len(r.text) && isBlank(r.text[at]) {
+		at++
+	}
+	return at
+}
+
+// tabNear finds a tab in the indentation of the line at fault, or of the one
+// before it, where YAML notices some only later.
+func (r *reader) tabNear(f fault) (int, bool) {
+	line := r.lines.pos(f.at).Line
+	for n := line; n >= max(1, line-1); n-- {
+		start := r.lines.starts[n-1]
+		for at := start; at < len(r.text) && isBlank(r.text[at]); at++ {
+			if r.text[at] == '\t' && r.skipBlank(at) < len(r.text) && breakAt(r.text, r.skipBlank(at)) == 0 {
+				return at, true
+			}
+		}
+	}
+	return 0, false
+}
+
+// nearest picks the trap that a syntax error most likely comes from: the last
+// one on its line, or within what was being parsed; a text goes on over lines.
+func nearest(traps []trap, f fault, r *reader) (trap, bool) {
+	line := r.lines.pos(f.at).Line
+	for i := len(traps) - 1; i >= 0; i-- {
+		t := traps[i]
+		if t.from > f.at {
+			continue
+		}
+		at := r.lines.pos(t.from).Line
+		inContext := t.inFlow && strings.Contains(f.context, "flow") && t.from >= f.since
+		if at == line || inContext || t.kind == trapComment && at == line-1 && !t.inFlow {
+			return t, true
+		}
+	}
+	return trap{}, false
+}
+
+func (r *reader) trap(t trap, f fault) {
+	value := r.text[t.from:t.to]
+	quoted := quoteSingle(excerpt(valueOf(value, t)))
+	switch t.kind {
+	case trapTemplate:
+		r.add(diag.YAMLUnquoted, t.from, max(f.at, t.from+2), "a template inside { } or [ ] must be quoted",
+			"YAML reads its braces as a map. Quote it: "+quoted)
+	case trapQuestion:
+		r.add(diag.YAMLUnquoted, t.from, t.to, "text with a question mark inside { } or [ ] must be quoted", "Quote it: "+quoted)
+	case trapComment:
+		hash := t.from + strings.Index(value+" #", " #")
+		r.add(diag.YAMLCutComment, min(hash, len(r.text)), min(hash+2, len(r.text)), "the text is cut: \" #\" starts a comment",
+			"If it is part of the text, quote the text: "+quoted)
+	case trapColon:
+		r.add(diag.YAMLUnquoted, t.from, t.to, `a text or condition with ": " must be quoted`,
+			"YAML reads the colon as the end of a key. Quote the whole: "+quoted)
+	case trapAfter:
+		r.add(diag.YAMLUnquoted, t.from, t.to, fmt.Sprintf("a text or condition that starts with %s must be quoted", r.text[t.from:t.from+1]),
+			"YAML reads the value as over at the closing "+closing(r.text[t.from])+". Quote the whole: "+quoted)
+	case trapLeading:
+		r.add(diag.YAMLUnquoted, t.from, t.to, fmt.Sprintf("a text or condition that starts with %s must be quoted", r.text[t.from:t.from+1]),
+			"The character means something to YAML. Quote the whole: "+quoted)
+	}
+}
+
+func closing(open byte) string {
+	switch open {
+	case '[':
+		return "]"
+	case '{':
+		return "}"
+	}
+	return string(open)
+}
+
+// valueOf gives the text that should have been quoted: the line's rest, or in a
+// flow collection what goes to the next comma or closing bracket outside a template.
+func valueOf(value string, t trap) string {
+	if !t.inFlow {
+		return value
+	}
+	depth := 0
+	for i := range len(value) {
+		switch value[i] {
+		case '{', '[', '(':
+			depth++
+		case '}', ']', ')':
+			depth--
+			if depth < 0 {
+				return value[:i]
+			}
+		case ',':
+			if depth == 0 {
+				return value[:i]
+			}
+		}
+	}
+	return value
+}
