@@ -9,14 +9,17 @@ import (
 // of it in a line, and what kind of thing it was.
 type explanation struct {
 	page  *page
+	mode  result.Mode
 	kind  string // a check's name, a code, a class
 	first string
 	count int
+	// priced is true once a turn's credits stand in the text.
+	priced bool
 }
 
 // explain gathers it.
-func explain(u unit) *explanation {
-	x := &explanation{page: filePage()}
+func explain(u unit, mode result.Mode) *explanation {
+	x := &explanation{page: filePage(), mode: mode}
 	if u.sample == nil {
 		x.wholeCase(u.c)
 	} else if u.turn != nil {
@@ -95,8 +98,9 @@ func (x *explanation) turn(t *result.Turn) {
 	}
 	x.page.reply(t)
 	x.page.circumstances(t)
-	if credits := turnCredits(t); t.Status != 0 && credits != "0" {
-		x.page.field("cost", credits+" credits")
+	if t.Status != 0 {
+		x.page.field("credits", turnCredits(t, x.mode))
+		x.priced = true
 	}
 }
 

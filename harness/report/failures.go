@@ -23,11 +23,12 @@ func Failures(w io.Writer, r result.Reader, o Options) error {
 	for i := range f.run.Problems {
 		f.runProblem(&f.run.Problems[i])
 	}
-	if f.run.Sum.Failed+f.run.Sum.Errored > 0 {
+	if f.run.Sum.Failed+f.run.Sum.Errored+f.run.Sum.Warnings > 0 {
 		for c, err := range result.Remarkable(r) {
 			if err != nil {
 				return err
 			}
+			f.warnings(c)
 			if c.Verdict >= verdict.Fail {
 				f.explain(c)
 			}
@@ -85,6 +86,26 @@ func (f *failures) explain(c *result.Case) {
 	}
 	if !said {
 		f.plain(c)
+	}
+}
+
+// warnings writes a page for each turn with a warning.
+func (f *failures) warnings(c *result.Case) {
+	if c.Sum.Warnings == 0 {
+		return
+	}
+	for i := range c.Samples {
+		for j := range c.Samples[i].Turns {
+			t := &c.Samples[i].Turns[j]
+			if checks := warned(t.Checks); len(checks) > 0 {
+				p := terminalPage(f.o)
+				p.warning(expectationTitle(checks), "")
+				p.checks(checks, t.Display)
+				p.circumstances(t)
+				p.commands(f.run.Mode, c, t.Display)
+				f.done(p)
+			}
+		}
 	}
 }
 
@@ -198,7 +219,7 @@ func (f *failures) runProblem(q *result.Problem) {
 // problem writes a diagnostic as it is stored.
 func (p *page) problem(q *result.Problem, at result.Place, display string) {
 	if q.Warning {
-		p.WriteString(ink(p.color, yellow, "Warning:") + " " + p.line(q.Summary) + " (" + q.Code + ")\n\n")
+		p.warning(q.Summary, q.Code)
 	} else {
 		p.title(q.Summary, q.Code)
 	}

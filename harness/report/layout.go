@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bytes"
 	"io"
 
 	"github.com/olekukonko/tablewriter"
@@ -62,11 +63,17 @@ func (l *layout) fit(width int) {
 	l.widths[suiteColumn] = min(l.widths[suiteColumn], max(width/5, 5))
 	l.widths[providerColumn] = min(l.widths[providerColumn], max(width/8, 8))
 	want := min(l.widths[caseColumn], max(width/4, 12))
-	for _, i := range []int{turnsColumn, providerColumn, timeColumn, checksColumn, suiteColumn} {
+	missable := []int{turnsColumn, providerColumn, timeColumn, checksColumn, suiteColumn}
+	for _, i := range missable {
 		if width-l.others() >= want {
 			break
 		}
 		l.shown[i] = i == providerColumn && !l.alone
+	}
+	for _, i := range missable { // what went may fit after what went later
+		if !l.shown[i] && width-l.others()-l.widths[i]-gap >= want {
+			l.shown[i] = true
+		}
 	}
 	l.widths[caseColumn] = max(min(l.widths[caseColumn], width-l.others()), 4)
 }
@@ -149,7 +156,7 @@ func (l *layout) table(w io.Writer) *tablewriter.Table {
 		Padding:    tw.CellPadding{Global: tw.Padding{Overwrite: true}},
 		Formatting: tw.CellFormatting{AutoFormat: tw.Off, AutoWrap: tw.WrapNone},
 	}
-	return tablewriter.NewTable(w,
+	return tablewriter.NewTable(trimmed{w},
 		tablewriter.WithEastAsian(tw.Off),
 		tablewriter.WithRenderer(renderer.NewBlueprint(rendition())),
 		tablewriter.WithConfig(tablewriter.Config{Header: cell, Row: cell, Footer: cell}),
@@ -184,4 +191,16 @@ func rendition() tw.Rendition {
 			Lines:      tw.Lines{ShowTop: tw.Off, ShowBottom: tw.Off, ShowHeaderLine: tw.On, ShowFooterLine: tw.On},
 		},
 	}
+}
+
+// trimmed takes the spaces off the ends of lines; the library pads the last
+// column too. It is given whole lines.
+type trimmed struct{ w io.Writer }
+
+func (t trimmed) Write(line []byte) (int, error) {
+	text := bytes.TrimRight(line, " \n")
+	if _, err := t.w.Write(append(text[:len(text):len(text)], line[len(line)-bytes.Count(line, []byte("\n")):]...)); err != nil {
+		return 0, err
+	}
+	return len(line), nil
 }

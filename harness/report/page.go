@@ -28,8 +28,15 @@ func terminalPage(o Options) *page {
 const indent = 12
 
 // title writes the first line.
-func (p *page) title(text, code string) {
-	p.WriteString(ink(p.color, red, "Error:") + " " + p.line(text))
+func (p *page) title(text, code string) { p.heading(ink(p.color, red, "Error:"), text, code) }
+
+// warning is a title for what stops nothing.
+func (p *page) warning(text, code string) {
+	p.heading(ink(p.color, yellow, "Warning:"), text, code)
+}
+
+func (p *page) heading(word, text, code string) {
+	p.WriteString(word + " " + p.line(text))
 	if code != "" {
 		p.WriteString(" (" + p.line(code) + ")")
 	}
@@ -190,14 +197,17 @@ func asked(t *result.Turn) string {
 		add(plural(t.Requests, "request", "requests"))
 	}
 	if t.Status != 0 || t.Requests > 0 {
-		add(turnCredits(t) + " credits")
+		add(turnCredits(t, result.LiveRun) + " credits")
 	}
 	return strings.Join(facts, ", ")
 }
 
-// turnCredits gives what a turn cost.
-func turnCredits(t *result.Turn) string {
+// turnCredits gives what a turn cost in the run's mode: a reply that a live run
+// took from a recording cost it nothing.
+func turnCredits(t *result.Turn, mode result.Mode) string {
 	switch {
+	case mode != result.Replay && t.Recording != nil:
+		return "0"
 	case t.Credits == nil && t.CostUnknown():
 		return "?"
 	case t.Credits == nil:
@@ -215,13 +225,28 @@ func (p *page) commands(mode result.Mode, c *result.Case, look string) {
 	if mode == result.LiveRun {
 		again += " --live"
 	}
-	fmt.Fprintf(p, "\n  again: %s      look: assay show %s\n", again, shellQuote(visible(look)))
+	show := "assay show " + shellQuote(visible(look))
+	between := "      "
+	if len("  again: ")+columns(again)+len(between)+len("look: ")+columns(show) > max(p.width, 110) {
+		between = "\n   "
+	}
+	fmt.Fprintf(p, "\n  again: %s%slook: %s\n", again, between, show)
 }
 
 // failed gives the expectations that did not hold.
 func failed(checks []result.Check) (out []*result.Check) {
 	for i := range checks {
 		if checks[i].Verdict >= verdict.Fail {
+			out = append(out, &checks[i])
+		}
+	}
+	return out
+}
+
+// warned gives the expectations that did not hold and only warn.
+func warned(checks []result.Check) (out []*result.Check) {
+	for i := range checks {
+		if checks[i].Warned && checks[i].Verdict < verdict.Fail {
 			out = append(out, &checks[i])
 		}
 	}

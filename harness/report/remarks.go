@@ -47,7 +47,7 @@ func counts(s result.Sum) string {
 	add(s.KnownFailing, "known failure", "known failures")
 	add(s.Flaky, "flaky", "flaky")
 	add(s.Warnings, "warning", "warnings")
-	if len(parts) < 2 {
+	if len(parts) < 2 || s.Errored+s.Skipped+s.Flaky+s.Warnings == 0 {
 		return ""
 	}
 	return strings.Join(parts, ", ") + "."

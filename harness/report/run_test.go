@@ -129,3 +129,32 @@ func samples(suite, name string, n, pass int, v verdict.Verdict) *result.Case {
 	c.AddUp()
 	return c
 }
+
+// live is a run that asked two providers, was out of credits and interrupted.
+func live() result.Memory {
+	spent := change(passing("jokes", "cats", 20, "0.0031", 812*time.Millisecond), func(_ *result.Case, t *result.Turn) {
+		t.Recording, t.Spent, t.Requests = nil, true, 2
+	})
+	kept := change(passing("jokes", "cats", 20, "0.0040", time.Second), func(c *result.Case, _ *result.Turn) { c.Provider = "mini" })
+	unsure := change(failing("jokes", "dogs", 30), func(_ *result.Case, t *result.Turn) {
+		t.Recording, t.Spent, t.Requests, t.Unsure = nil, true, 1, true
+	})
+	skipped := &result.Case{Address: "jokes.birds@mini", Display: "jokes.birds@mini", Suite: "jokes", Name: "birds", Provider: "mini", Verdict: verdict.Skip, Reason: "the run was interrupted", Place: result.Place{File: "suites/jokes.yaml", Line: 44}}
+	return result.NewMemory(result.Run{
+		Assay: "1.0.0", Mode: result.LiveRun, Interrupted: true,
+		Balance:  map[string]credit.Amount{"grok-2": amount("9.8700"), "mini": amount("-0.01")},
+		Notes:    []string{"somebody else spent 0.02 credits meanwhile"},
+		Problems: []result.Problem{{Code: "ASY8002", Summary: "the account of mini is out of credits", Detail: "Add credits, then run `assay test --live` again."}},
+		Clock:    result.Clock{Started: time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC), Took: 4200 * time.Millisecond},
+	}, []*result.Case{spent, kept, unsure, skipped})
+}
+
+// folded has more passes than a screen.
+func folded() result.Memory {
+	var cases []*result.Case
+	for i := range 50 {
+		cases = append(cases, passing("animals", fmt.Sprintf("row[%q]", fmt.Sprint(i)), 20, "0.0031", 812*time.Millisecond))
+	}
+	cases = append(cases, failing("animals", `row["dogs"]`, 20), passing("quiet", "one", 1, "0.0031", time.Second))
+	return replay(append(cases, everything().List...)...)
+}

@@ -55,7 +55,7 @@ func (j *junit) credits(u unit) string {
 		if u.turn.Status == 0 && !u.turn.CostUnknown() {
 			return ""
 		}
-		return turnCredits(u.turn)
+		return turnCredits(u.turn, j.run.Mode)
 	case u.sample != nil:
 		return ""
 	}
@@ -130,9 +130,13 @@ func (u unit) skipReason() string {
 
 // red writes all that went wrong as one element: readers show the first only.
 func (j *junit) red(element string, u unit, credits string) {
-	x := explain(u)
-	if credits != "" {
+	x := explain(u, j.run.Mode)
+	switch {
+	case credits == "":
+	case !x.priced:
 		x.page.field("credits", credits)
+	case u.sample == nil && u.c.Sum.Turns > 1:
+		x.page.field("credits", credits+" in all")
 	}
 	j.x.text(element, x.page.String(), attr{"message", x.message()}, attr{"type", dotted(x.kind)})
 }
@@ -160,11 +164,14 @@ func (j *junit) flakes(u unit, prefix string, skip int) {
 }
 
 func (j *junit) flake(prefix string, u unit, v verdict.Verdict) {
-	x := &explanation{page: filePage()}
+	x := &explanation{page: filePage(), mode: j.run.Mode}
 	if u.turn != nil {
 		x.turn(u.turn)
 	} else {
 		x.sample(u.sample, u.c)
+	}
+	if x.count == 0 {
+		x.note("sample", fmt.Sprintf("sample %d failed", u.sample.Number))
 	}
 	kind := "Failure"
 	if v == verdict.Error {
