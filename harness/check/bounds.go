@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/assay-harness/assay/harness/credit"
@@ -218,5 +219,9 @@ func (b *Bounds) Holds(s *Subject, n int) (bool, error) { return b.limits.hold(s
 
 // Describe says the bounds for people, such as "at most 600 words".
 func (b *Bounds) Describe(s *Subject, unit string) string {
-	return b.limits.describe(s) + " " + unit + "s"
+	text := b.limits.describe(s) + " " + unit
+	if strings.HasSuffix(text, " 1 "+unit) {
+		return text
+	}
+	return text + "s"
 }

@@ -2,6 +2,8 @@ package check
 
 import (
 	"encoding/json"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/assay-harness/assay/harness/expr"
@@ -79,13 +81,15 @@ const longValue = 200
 
 // readValue shows what a condition read: " = 42", or how much a text is.
 func readValue(read *Text, s *Subject) string {
-	value, err := read.Value(s)
-	if err != nil {
+	value, ds := read.template.Marked(s.Scope)
+	if ds.HasErrors() {
 		return ""
 	}
 	switch v := value.(type) {
 	case nil:
 		return " = null"
+	case expr.Sensitive:
+		return " = " + masked(v)
 	case string:
 		return " = " + withSize(v)
 	}
@@ -102,6 +106,8 @@ func readValue(read *Text, s *Subject) string {
 // data, such as a sensitive value.
 func encoded(value any) (string, bool) {
 	switch v := value.(type) {
+	case map[string]any:
+		return encoded(&spec.OrderedMap{Keys: slices.Sorted(maps.Keys(v)), Values: v})
 	case []any:
 		parts := make([]string, len(v))
 		for i, item := range v {

@@ -147,6 +147,9 @@ func (p *Parser) outermost(n *spec.Node) bool {
 
 // Judge keeps an error, a skip, and a fail of which the reply is the reason.
 func (n *not) Judge(s *Subject) Outcome {
+	if v, undecided := quietly(n.check, s); v == verdict.Fail && !undecided {
+		return Outcome{Verdict: verdict.Pass}
+	}
 	out := n.check.Judge(s)
 	switch {
 	case out.Verdict == verdict.Fail && !out.Undecided:
@@ -207,12 +210,13 @@ type anyOf []Check
 // Judge is a pass if one part passes, else an error if one is, else a fail,
 // undecided when one part is. Parts that are skipped don't count.
 func (a anyOf) Judge(s *Subject) Outcome {
+	if v, _ := quietly(a, s); v == verdict.Pass {
+		return Outcome{Verdict: verdict.Pass}
+	}
 	whole := Outcome{Verdict: verdict.Skip}
 	for _, part := range a {
 		out := part.Judge(s)
 		switch {
-		case out.Verdict == verdict.Pass:
-			return Outcome{Verdict: verdict.Pass}
 		case out.Verdict > whole.Verdict:
 			whole = out
 		case out.Verdict == whole.Verdict && out.Verdict >= verdict.Fail:
@@ -228,6 +232,63 @@ func (a anyOf) Judge(s *Subject) Outcome {
 
 // Describe is asked under not.
 func (a anyOf) Describe(s *Subject) (expected, actual string) { return describeAll("any of: ", a, s) }
+
+// quietly judges without the lines for people, which a check that fails would
+// build for nothing where a not or an any beside it makes a pass of it.
+func quietly(c Check, s *Subject) (v verdict.Verdict, undecided bool) {
+	switch c := c.(type) {
+	case ruled:
+		ok, err := c.Holds(s)
+		switch {
+		case err != nil:
+			out := Unjudged(err)
+			return out.Verdict, out.Undecided
+		case ok:
+			return verdict.Pass, false
+		}
+		return verdict.Fail, false
+	case *not:
+		return swapped(quietly(c.check, s))
+	case allOf:
+		return allQuietly(c, s)
+	case anyOf:
+		return anyQuietly(c, s)
+	}
+	out := c.Judge(s)
+	return out.Verdict, out.Undecided
+}
+
+func swapped(v verdict.Verdict, undecided bool) (verdict.Verdict, bool) {
+	switch {
+	case v == verdict.Pass:
+		return verdict.Fail, false
+	case v == verdict.Fail && !undecided:
+		return verdict.Pass, false
+	}
+	return v, undecided
+}
+
+func allQuietly(parts []Check, s *Subject) (whole verdict.Verdict, undecided bool) {
+	undecided = true
+	for _, part := range parts {
+		v, u := quietly(part, s)
+		whole = verdict.Merge(whole, v)
+		undecided = undecided && (v != verdict.Fail || u)
+	}
+	return whole, undecided && whole == verdict.Fail
+}
+
+func anyQuietly(parts []Check, s *Subject) (whole verdict.Verdict, undecided bool) {
+	for _, part := range parts {
+		v, u := quietly(part, s)
+		if v == verdict.Pass {
+			return v, false
+		}
+		whole = verdict.Merge(whole, v)
+		undecided = undecided || u
+	}
+	return whole, undecided && whole == verdict.Fail
+}
 
 // together puts the lines of two parts with the same verdict into one.
 func together(a, b Outcome, separator string) Outcome {

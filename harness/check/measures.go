@@ -11,16 +11,16 @@ import (
 // measureKinds are the kinds that bound how much text there is.
 func measureKinds() []Kind {
 	return []Kind{
-		measureKind("length", "the text has that many characters (grapheme clusters, as the function length counts)", "length: {max: 600}", measure{"length", "character", graphemes}),
-		measureKind("words", "the text has that many words (separated by white space)", "words: {min: 3, max: 100}", measure{"number of words", "word", words}),
-		measureKind("lines", "the text has that many lines (a newline at the end starts none)", "lines: {max: 4}", measure{"number of lines", "line", lines}),
+		measureKind("length", "the text has that many characters (grapheme clusters, as the function length counts)", "length: {max: 600}", measure{"character", graphemes}),
+		measureKind("words", "the text has that many words (separated by white space)", "words: {min: 3, max: 100}", measure{"word", words}),
+		measureKind("lines", "the text has that many lines (a newline at the end starts none)", "lines: {max: 4}", measure{"line", lines}),
 	}
 }
 
 // measure counts something in a text.
 type measure struct {
-	name, unit string
-	count      func(string) int
+	unit  string
+	count func(string) int
 }
 
 func measureKind(name, passes, example string, m measure) Kind {
@@ -57,7 +57,7 @@ func (m measured) Holds(s *Subject) (bool, error) {
 }
 
 func (m measured) Describe(s *Subject) (expected, actual string) {
-	expected = m.name + " of " + s.TargetName() + " " + m.bounds.Describe(s, m.unit)
+	expected = s.TargetName() + " has " + m.bounds.Describe(s, m.unit)
 	if text, err := s.Target(); err == nil {
 		actual = count(m.count(text), m.unit) + ": " + quote(text)
 	}

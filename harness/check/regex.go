@@ -107,11 +107,8 @@ func (p *Pattern) Eval(s *Subject) (*regexp.Regexp, error) {
 }
 
 func (p *Pattern) shown(s *Subject) string {
-	pattern, err := p.text.Eval(s)
-	if err != nil {
-		pattern = p.text.source
-	}
-	return "/" + cut(visible(pattern)) + "/"
+	pattern, _ := p.text.plain(s)
+	return "/" + visible(pattern) + "/"
 }
 
 // visible shows control characters of a pattern as escapes and leaves its
@@ -149,7 +146,7 @@ func explainPattern(err error) (summary, detail string) {
 }
 
 const (
-	lookahead  = "Match what you want and put what must not be there in a second expectation: - not: {regex: …}; what must also be there in another: - regex: ….."
+	lookahead  = "Match what you want and put what must not be there in a second expectation: - not: {regex: …}; what must also be there in another: - regex: …."
 	lookbehind = "Match what comes before as well, or look at a part by of: '${regex(…)[0]}'."
 	backref    = "RE2 can't compare two parts of a match. Use a condition with regex(…) and == between its parts."
 	possessive = "RE2 never backtracks, so it is not needed: write the plain +, * or ?."
@@ -172,10 +169,7 @@ var lacks = []struct {
 	{syntax.ErrInvalidPerlOp, "(?|", "branch reset", "Use (?:…|…)."},
 	{syntax.ErrInvalidPerlOp, "(?R", "recursion", "RE2 can't match nested brackets; decode the text, or use a condition."},
 	{syntax.ErrInvalidPerlOp, "(?x", "flag x", "Write the pattern without white space and comments. The flags are i, m, s and U."},
-	{syntax.ErrInvalidPerlOp, "(?P=", "backreferences", backref},
-	{syntax.ErrInvalidPerlOp, "(?P>", "recursion", backref},
-	{syntax.ErrInvalidNamedCapture, "(?P=", "backreferences", backref},
-	{syntax.ErrInvalidNamedCapture, "(?P>", "recursion", backref},
+	{syntax.ErrInvalidPerlOp, "(?P", "backreferences and no recursion", backref},
 	{syntax.ErrInvalidNamedCapture, "(?<=", "lookbehind", lookbehind},
 	{syntax.ErrInvalidNamedCapture, "(?<!", "lookbehind", lookbehind},
 	{syntax.ErrInvalidEscape, `\1`, "backreferences", backref},

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/assay-harness/assay/harness/expr"
 )
 
 // maxShown is how many bytes of one text a line for people holds: enough for
@@ -29,16 +31,25 @@ func quote(text string) string { return strconv.Quote(cut(text)) }
 
 // quoteAll shows texts, separated by commas.
 func quoteAll(texts []string) string {
-	var b strings.Builder
+	quoted := make([]string, len(texts))
 	for i, text := range texts {
+		quoted[i] = quote(text)
+	}
+	return commas(quoted)
+}
+
+// commas joins parts, as many as a line may hold.
+func commas(parts []string) string {
+	var b strings.Builder
+	for i, part := range parts {
 		if i > 0 {
 			b.WriteString(", ")
 		}
-		if b.Len() > maxShown {
+		if b.Len()+len(part) > 2*maxShown {
 			b.WriteString("…")
 			break
 		}
-		b.WriteString(quote(text))
+		b.WriteString(part)
 	}
 	return b.String()
 }
@@ -56,7 +67,8 @@ func count(n int, thing string) string {
 	return strconv.Itoa(n) + " " + thing
 }
 
-// scalar gives the text of data that is one: a string, a number or a bool.
+// scalar gives the text of data that is one: a string, a number or a bool. A
+// plain reference to a list gives its items as the scope holds them, wrapped.
 func scalar(value any) (string, bool) {
 	switch v := value.(type) {
 	case string:
@@ -67,6 +79,10 @@ func scalar(value any) (string, bool) {
 		return strconv.FormatBool(v), true
 	case int:
 		return strconv.Itoa(v), true
+	case expr.Sensitive:
+		return scalar(v.Value)
+	case expr.Lazy:
+		return scalar(v())
 	}
 	return "", false
 }

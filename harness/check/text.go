@@ -2,6 +2,8 @@ package check
 
 import (
 	"errors"
+	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/assay-harness/assay/harness/diag"
@@ -17,6 +19,7 @@ type Text struct {
 	value    string       // of a literal
 	source   string       // as written
 	reply    []diag.Range // where it reads what a reply said: self, replies, capture
+	others   []diag.Range // where it reads something else
 }
 
 // Text reads a text argument; nil when it is none. Numbers and bools are their
@@ -78,6 +81,8 @@ func newText(template *expr.Template) *Text {
 	for _, ref := range template.References() {
 		if ref.Root == "self" || ref.Root == "replies" || ref.Root == "capture" {
 			t.reply = append(t.reply, ref.Range)
+		} else {
+			t.others = append(t.others, ref.Range)
 		}
 	}
 	return t
@@ -128,20 +133,36 @@ func (t *Text) Bool(s *Subject) (bool, error) {
 	return ok, nil
 }
 
-// shown gives the value for a line for people: quoted, or as written where it
-// can't be evaluated.
+// shown gives the value for a line for people: quoted; as written where it
+// can't be evaluated; only its name where it is sensitive.
 func (t *Text) shown(s *Subject) string {
-	text, err := t.Eval(s)
-	if err != nil {
-		return cut(t.source)
+	text, plain := t.plain(s)
+	if !plain {
+		return text
 	}
 	return quote(text)
 }
 
+// plain gives the text, or what stands for one that can't be shown.
+func (t *Text) plain(s *Subject) (text string, plain bool) {
+	value, ds := t.template.Marked(s.Scope)
+	if secret, is := value.(expr.Sensitive); is {
+		return masked(secret), false
+	}
+	if text, is := scalar(value); is && !ds.HasErrors() {
+		return text, true
+	}
+	return cut(t.source), false
+}
+
+// masked is what stands for a sensitive value everywhere.
+func masked(secret expr.Sensitive) string { return "(sensitive:" + secret.Name + ")" }
+
 // blame tells whose fault a failed evaluation is. It is the reply's when the
 // place that failed has to do with something that a reply said (self, replies,
-// capture); the suite's when it has not: a wrong argument written in the suite,
-// an unknown name or function, a secret.
+// capture, or a name that a for-expression takes from them); the suite's when
+// it has not: a wrong argument written in the suite, an unknown function, a
+// secret.
 func (t *Text) blame(ds diag.Diagnostics) error {
 	for _, d := range ds {
 		if d.Severity != diag.Error {
@@ -164,10 +185,15 @@ func (t *Text) fromReply(d diag.Diagnostic) bool {
 	case diag.TemplateSyntax, diag.UndefinedFunc, diag.SecretUnsafe:
 		return false
 	}
-	for _, r := range t.reply {
-		if r.Filename == d.Range.Filename && r.Start.Byte <= d.Range.End.Byte && d.Range.Start.Byte <= r.End.Byte {
-			return true
-		}
+	touches := func(r diag.Range) bool {
+		return r.Filename == d.Range.Filename && r.Start.Byte <= d.Range.End.Byte && d.Range.Start.Byte <= r.End.Byte
 	}
-	return false
+	if slices.ContainsFunc(t.reply, touches) {
+		return true
+	}
+	// What a loop's own names hold can't be told from here. A fail for a fault
+	// of the suite is better than an error for a fault of the reply.
+	return len(t.reply) > 0 && loop.MatchString(t.source) && !slices.ContainsFunc(t.others, touches)
 }
+
+var loop = regexp.MustCompile(`\bfor\b`)

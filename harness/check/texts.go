@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/assay-harness/assay/harness/diag"
+	"github.com/assay-harness/assay/harness/expr"
 	"github.com/assay-harness/assay/harness/spec"
 )
 
@@ -98,15 +99,16 @@ func (t *Texts) evalList(s *Subject) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	items, is := value.([]any)
-	if !is {
+	items := listOf(value)
+	switch {
+	case items == nil:
 		return nil, t.fault(cut(t.list.source) + " gives no list")
-	}
-	if len(items) == 0 {
+	case len(items) == 0:
 		return nil, errors.New("the list came out empty, so the check says nothing")
 	}
 	out := make([]string, len(items))
 	for i, item := range items {
+		var is bool
 		if out[i], is = scalar(item); !is {
 			return nil, t.fault(fmt.Sprintf("item %d of %s is no text", i, cut(t.list.source)))
 		}
@@ -124,12 +126,41 @@ func (t *Texts) fault(reason string) error {
 
 // shown gives the list for a line for people.
 func (t *Texts) shown(s *Subject) string {
-	texts, err := t.Eval(s)
-	if err != nil {
-		if t.list != nil {
-			return cut(t.list.source)
+	if t.list == nil {
+		parts := make([]string, len(t.items))
+		for i, item := range t.items {
+			parts[i] = item.shown(s)
 		}
-		return err.Error()
+		return commas(parts)
 	}
-	return quoteAll(texts)
+	value, _ := t.list.template.Marked(s.Scope)
+	items := listOf(value)
+	if items == nil {
+		return cut(t.list.source)
+	}
+	parts := make([]string, len(items))
+	for i, item := range items {
+		if secret, is := item.(expr.Sensitive); is {
+			parts[i] = masked(secret)
+			continue
+		}
+		text, _ := scalar(item)
+		parts[i] = quote(text)
+	}
+	return commas(parts)
+}
+
+// listOf gives the items of data that is a list, else nil.
+func listOf(value any) []any {
+	switch v := value.(type) {
+	case []any:
+		return v
+	case []string:
+		out := make([]any, len(v))
+		for i, text := range v {
+			out[i] = text
+		}
+		return out
+	}
+	return nil
 }
