@@ -28,10 +28,15 @@ type call struct {
 func (c *compiler) call(e *hclsyntax.FunctionCallExpr, bound *names) hclsyntax.Expression {
 	this := call{name: e.Name, arguments: len(e.Args), expands: e.ExpandFinal, name_: e.NameRange, rest: e.Range()}
 	c.calls = append(c.calls, this)
-	c.rewriteAll(e.Args, bound)
 	if f := this.check(); f != nil {
+		c.rewriteAll(e.Args, bound)
 		return &badCall{e, f}
 	}
+	pattern, f := fixedPattern(e)
+	if f != nil {
+		c.faults = append(c.faults, *f)
+	}
+	c.rewriteAll(e.Args, bound)
 	switch e.Name {
 	case "try", "can":
 		if !e.ExpandFinal {
@@ -41,10 +46,11 @@ func (c *compiler) call(e *hclsyntax.FunctionCallExpr, bound *names) hclsyntax.E
 	case "file":
 		return &fileCall{e}
 	}
-	if d := byName[e.Name]; d.takes != 0 {
-		for i := range e.Args {
-			e.Args[i] = &argument{e.Args[i], d.takes}
-		}
+	for i := range e.Args {
+		e.Args[i] = &argument{e.Args[i], byName[e.Name].takes}
+	}
+	if pattern != nil {
+		return &counted{pattern}
 	}
 	return &counted{e}
 }
@@ -113,6 +119,7 @@ func (n *argument) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	if ds.HasErrors() {
 		return v, ds
 	}
+	evaluationOf(ctx).measure(v, n.takes, n.Range())
 	if n.takes&numbers != 0 && hugeValue(v) {
 		return cty.DynamicVal, hclFault(tooLarge(n.Range()))
 	}

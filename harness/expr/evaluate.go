@@ -15,11 +15,13 @@ import (
 
 // evaluation is the state of one Text, Value or Bool.
 type evaluation struct {
-	scope        *Scope
-	root         *hcl.EvalContext
-	steps, bytes int
-	sensitive    []string // names of the sensitive values that were read
-	faults       []fault
+	scope     *Scope
+	root      *hcl.EvalContext
+	steps     int      // elements visited by loops
+	bytes     int      // made by operations
+	work      int      // looked at by functions
+	sensitive []string // names of the sensitive values that were read
+	faults    []fault
 }
 
 var evaluationType = cty.Capsule("evaluation", reflect.TypeFor[evaluation]())
@@ -63,7 +65,7 @@ func (t *Template) guard(s *Scope, run func(*evaluation)) (ev *evaluation, ds di
 		switch r := recover().(type) {
 		case nil:
 		case exhausted:
-			ev.fail(&fault{diag.EvaluationFailed, "the expression computes too much", fmt.Sprintf("An evaluation may visit %d elements and make %d MB.", maxSteps, maxBytes>>20), r.rng})
+			ev.fail(&fault{diag.EvaluationFailed, "the expression computes too much", fmt.Sprintf("An evaluation may visit %d elements and make %d MB of text and lists.", maxSteps, maxBytes>>20), r.rng})
 		default:
 			ev.fail(&fault{code: diag.EvaluationFailed, summary: "the expression cannot be evaluated", detail: "This is a fault of assay, not of the suite: please report it with the expression."})
 		}

@@ -48,8 +48,8 @@ func ParseExpression(n *spec.Node) (*Template, diag.Diagnostics) {
 
 // compile fills in the program. Of a text that does not parse, the template
 // stays literal, so that nothing after an ignored diagnostic can panic.
-func (t *Template) compile(by func(src, file string) (*program, []fault)) diag.Diagnostics {
-	p, faults := by(t.text, t.file)
+func (t *Template) compile(by func(src string) (*program, []fault)) diag.Diagnostics {
+	p, faults := by(t.text)
 	if len(faults) > 0 {
 		return t.report(faults)
 	}

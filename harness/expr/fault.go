@@ -3,6 +3,7 @@ package expr
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -45,12 +46,16 @@ func hclFault(f *fault) hcl.Diagnostics {
 	}}
 }
 
+// innerPlace is a place that HCL writes into its text: one within the
+// template, which nobody can find.
+var innerPlace = regexp.MustCompile(`( (at|started at))? :\d+,\d+(-\d+)?(,\d+)?`)
+
 // syntaxFaults translates what HCL's parser says.
 func syntaxFaults(ds hcl.Diagnostics) []fault {
 	var out []fault
 	for _, d := range ds {
 		if d.Severity == hcl.DiagError {
-			out = append(out, fault{diag.TemplateSyntax, lowerFirst(d.Summary), d.Detail, subject(d)})
+			out = append(out, fault{diag.TemplateSyntax, lowerFirst(d.Summary), innerPlace.ReplaceAllString(d.Detail, ""), subject(d)})
 		}
 	}
 	return out
@@ -68,37 +73,47 @@ func (ev *evaluation) evaluationFaults(ds hcl.Diagnostics) []fault {
 			out = append(out, *own)
 			continue
 		}
-		f := fault{diag.EvaluationFailed, lowerFirst(d.Summary), d.Detail, subject(d)}
-		switch {
-		case len(ev.sensitive) > 0:
-			f.detail = fmt.Sprintf("The expression uses the sensitive value %q, so what it computed is not shown.", ev.sensitive[0])
-		case isPanic(d):
-			f.detail = "The function cannot work with these arguments."
-		default:
-			if call := callOf(d); call != "" {
-				f.summary = strings.Replace(f.summary, "function call", "the call of "+call, 1)
-				f.summary = strings.Replace(f.summary, "function argument", "argument of "+call, 1)
-			}
-		}
-		out = append(out, f)
+		out = append(out, ev.explain(d))
 	}
 	return out
 }
 
-func callOf(d *hcl.Diagnostic) string {
-	if extra, ok := hcl.DiagnosticExtra[hclsyntax.FunctionCallDiagExtra](d); ok {
-		return extra.CalledFunctionName()
+func (ev *evaluation) explain(d *hcl.Diagnostic) fault {
+	f := fault{diag.EvaluationFailed, lowerFirst(d.Summary), d.Detail, subject(d)}
+	call, err := failedCall(d)
+	var panicked function.PanicError
+	switch {
+	case len(ev.sensitive) > 0:
+		if call != "" {
+			f.summary = fmt.Sprintf("%q failed", call)
+		}
+		f.detail = fmt.Sprintf("The expression uses the sensitive value %q, so what it computed is not shown.", ev.sensitive[0])
+	case errors.As(err, &panicked):
+		f.summary, f.detail = fmt.Sprintf("%q failed", call), "The function cannot work with these arguments."
+	case err != nil:
+		f.summary, f.detail = fmt.Sprintf("%q failed: %s", call, oneLine(err.Error())), "It is "+byName[call].Signature+"."
+	case call != "":
+		f.summary = strings.Replace(f.summary, "function argument", "argument of "+call, 1)
 	}
-	return ""
+	return f
 }
 
-func isPanic(d *hcl.Diagnostic) bool {
+// oneLine keeps a message that quotes values within what a summary may be.
+func oneLine(s string) string {
+	s, _, _ = strings.Cut(s, "\n")
+	if runes := []rune(s); len(runes) > 200 {
+		s = string(runes[:200]) + "…"
+	}
+	return s
+}
+
+// failedCall gives the function that a diagnostic is about, and its error.
+func failedCall(d *hcl.Diagnostic) (string, error) {
 	extra, ok := hcl.DiagnosticExtra[hclsyntax.FunctionCallDiagExtra](d)
 	if !ok {
-		return false
+		return "", nil
 	}
-	var p function.PanicError
-	return errors.As(extra.FunctionCallError(), &p)
+	return extra.CalledFunctionName(), extra.FunctionCallError()
 }
 
 func subject(d *hcl.Diagnostic) hcl.Range {

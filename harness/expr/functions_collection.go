@@ -43,7 +43,7 @@ var lengthFunc = function.New(&function.Spec{
 // lookupFunc is Terraform's: the default may be left out.
 var lookupFunc = function.New(&function.Spec{
 	Params:   stdlib.LookupFunc.Params()[:2],
-	VarParam: &function.Parameter{Name: "default", Type: cty.DynamicPseudoType, AllowMarked: true, AllowNull: true, AllowUnknown: true},
+	VarParam: &function.Parameter{Name: "default", Type: cty.DynamicPseudoType, AllowMarked: true, AllowNull: true, AllowUnknown: true, AllowDynamicType: true},
 	Type: func(args []cty.Value) (cty.Type, error) {
 		if len(args) > 3 {
 			return cty.NilType, errors.New("it takes a map, a key and a default")
@@ -198,6 +198,51 @@ var parseIntFunc = function.New(&function.Spec{
 		return stdlib.ParseIntFunc.Call(args)
 	},
 })
+
+// concatFunc, mergeFunc and flattenFunc are Terraform's, with a bound on the result.
+var (
+	concatFunc  = bounded(stdlib.ConcatFunc)
+	mergeFunc   = bounded(stdlib.MergeFunc)
+	flattenFunc = bounded(stdlib.FlattenFunc)
+)
+
+// bounded refuses arguments that have too many elements together, those of
+// lists within lists included.
+func bounded(f function.Function) function.Function {
+	return function.New(&function.Spec{
+		Params:   f.Params(),
+		VarParam: f.VarParam(),
+		Type: func(args []cty.Value) (cty.Type, error) {
+			size := 0
+			for _, a := range args {
+				if size += countElements(a, maxElements-size); size > maxElements {
+					return cty.NilType, fmt.Errorf("the lists have more than %d elements", maxElements)
+				}
+			}
+			return f.ReturnTypeForValues(args)
+		},
+		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) { return f.Call(args) },
+	})
+}
+
+func countElements(v cty.Value, limit int) int {
+	v, _ = v.Unmark()
+	ty := v.Type()
+	if !v.IsKnown() || v.IsNull() || ty.IsPrimitiveType() || ty.IsCapsuleType() {
+		return 1
+	}
+	n := v.LengthInt()
+	if ty.IsObjectType() || ty.IsMapType() {
+		return n
+	}
+	for _, e := range v.Elements() {
+		if n > limit {
+			break
+		}
+		n += countElements(e, limit-n)
+	}
+	return n
+}
 
 var setProductFunc = function.New(&function.Spec{
 	VarParam: stdlib.SetProductFunc.VarParam(),

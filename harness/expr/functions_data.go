@@ -9,6 +9,7 @@ import (
 
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function"
+	"github.com/zclconf/go-cty/cty/function/stdlib"
 
 	"github.com/assay-harness/assay/harness/diag"
 	"github.com/assay-harness/assay/harness/spec"
@@ -16,6 +17,9 @@ import (
 
 // jsonDecodeFunc reads numbers exactly, and refuses what lies beyond all use.
 var jsonDecodeFunc = textFunc(cty.DynamicPseudoType, func(a []string) (cty.Value, error) {
+	if countAny(a[0], ",[{") > maxElements {
+		return cty.NilVal, errTooMany
+	}
 	dec := json.NewDecoder(strings.NewReader(a[0]))
 	dec.UseNumber()
 	var v any
@@ -32,6 +36,9 @@ var jsonDecodeFunc = textFunc(cty.DynamicPseudoType, func(a []string) (cty.Value
 }, "text")
 
 var yamlDecodeFunc = textFunc(cty.DynamicPseudoType, func(a []string) (cty.Value, error) {
+	if countAny(a[0], "\n,[{") > maxElements {
+		return cty.NilVal, errTooMany
+	}
 	n, ds := spec.Parse("", []byte(a[0]))
 	for _, d := range ds {
 		switch {
@@ -43,6 +50,36 @@ var yamlDecodeFunc = textFunc(cty.DynamicPseudoType, func(a []string) (cty.Value
 	}
 	return imported(n.Any())
 }, "text")
+
+var csvDecodeFunc = textFunc(cty.DynamicPseudoType, func(a []string) (cty.Value, error) {
+	if countAny(a[0], ",\n") > maxElements {
+		return cty.NilVal, errTooMany
+	}
+	return stdlib.CSVDecode(cty.StringVal(a[0]))
+}, "text")
+
+// jsonEncodeFunc is Terraform's, with a bound on the result.
+var jsonEncodeFunc = function.New(&function.Spec{
+	Params: stdlib.JSONEncodeFunc.Params(),
+	Type:   function.StaticReturnType(cty.String),
+	Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
+		if sizeOf(args[0], true, maxText) > maxText {
+			return cty.NilVal, errTooLong
+		}
+		return stdlib.JSONEncodeFunc.Call(args)
+	},
+})
+
+var errTooMany = fmt.Errorf("the text has more than %d values", maxElements)
+
+// countAny counts bytes that part values. Those within texts count too: it is a bound.
+func countAny(s, set string) int {
+	n := 0
+	for i := range len(set) {
+		n += strings.Count(s, set[i:i+1])
+	}
+	return n
+}
 
 func imported(v any) (cty.Value, error) {
 	out, f := (&importer{}).value(v, "", 0)

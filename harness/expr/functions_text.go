@@ -171,9 +171,7 @@ func checkFormat(spec string, values []cty.Value) error {
 		if numeric && hugeValue(v) {
 			return function.NewArgErrorf(i+1, "number out of range")
 		}
-		if v.Type() == cty.String && v.IsKnown() && !v.IsNull() {
-			longest = max(longest, len(v.AsString()))
-		}
+		longest = max(longest, sizeOf(v, true, maxText))
 	}
 	// %q may write six bytes for one.
 	if grown(len(verbs), 6*longest, len(spec)) {

@@ -18,7 +18,8 @@ const (
 	maxSteps    = 1_000_000 // elements visited by for-expressions
 	maxBytes    = 128 << 20 // text and elements computed
 	maxText     = 64 << 20  // one text that a function makes
-	maxElements = 1 << 20   // one list that a function makes
+	maxElements = 1 << 19   // one list that a function makes
+	maxWork     = 1 << 32   // bytes that functions look at, weighed by how slowly they do
 	maxBits     = 1 << 17   // a number's binary exponent: about 39,000 digits
 	maxExponent = 39_000    // the same in decimal
 	maxWidth    = 10_000    // width and precision in format
@@ -60,6 +61,46 @@ func (ev *evaluation) charge(v cty.Value, rng hcl.Range) *fault {
 		panic(exhausted{rng})
 	}
 	return nil
+}
+
+// measure counts what a function or a comparison is about to look at.
+func (ev *evaluation) measure(v cty.Value, takes care, rng hcl.Range) {
+	size := sizeOf(v, takes&deep != 0, maxWork)
+	switch {
+	case takes&slower != 0:
+		size *= 64
+	case takes&slow != 0:
+		size *= 16
+	}
+	ev.work += size
+	if ev.work > maxWork {
+		panic(exhausted{rng})
+	}
+}
+
+// sizeOf estimates a value in bytes: a list's own, or with all that is in it.
+func sizeOf(v cty.Value, within bool, limit int) int {
+	v, _ = v.Unmark()
+	if !v.IsKnown() || v.IsNull() {
+		return elementSize
+	}
+	ty := v.Type()
+	switch {
+	case ty == cty.String:
+		return len(v.AsString())
+	case ty.IsPrimitiveType() || ty.IsCapsuleType():
+		return elementSize
+	}
+	size := elementSize * (1 + v.LengthInt())
+	if within {
+		for _, e := range v.Elements() {
+			if size > limit {
+				break
+			}
+			size += sizeOf(e, true, limit-size)
+		}
+	}
+	return size
 }
 
 func tooLarge(rng hcl.Range) *fault {

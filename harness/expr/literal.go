@@ -12,11 +12,11 @@ import (
 // which they start. HCL's tree has them too, but go-cty has normalised them. The
 // rules are those of hclsyntax's parseTemplateParts: a ~ trims the nearest token
 // (a line at most), then neighbours are joined.
-func literals(src, file string) map[int]string {
+func literals(src string, start hcl.Pos) map[int]string {
 	if isASCII(src) {
 		return nil
 	}
-	tokens, _ := hclsyntax.LexTemplate([]byte(src), file, hcl.InitialPos)
+	tokens, _ := hclsyntax.LexTemplate([]byte(src), "", start)
 	w := literalWalk{out: make(map[int]string)}
 	for _, tok := range tokens {
 		w.token(tok)

@@ -3,7 +3,7 @@ package expr
 // nearest gives the name that was probably meant, or "". Names are short and
 // few enough for the plain dynamic programme.
 func nearest(given string, names []string) string {
-	best, least := "", 1+max(1, len(given)/3)
+	best, least := "", 1+max(min(1, len(given)-1), len(given)/3)
 	for _, name := range names {
 		if abs(len(name)-len(given)) >= least || len(name) > 64 {
 			continue

@@ -217,16 +217,21 @@ func (r *reference) raw(f *frame) (any, bool) {
 	return at.value, true
 }
 
-// data is raw, with Sensitive around what is part of such.
+// data is raw with all that is within, computed; Sensitive stays around what is
+// part of such.
 func (r *reference) data(f *frame, marked marking) (any, bool) {
 	at, fault := r.resolve(f.ev)
 	if fault != nil {
 		return nil, f.ev.fail(fault)
 	}
-	if at.sensitive != "" && marked == keepMarks {
-		return Sensitive{Name: at.sensitive, Value: at.value}, true
+	v, fault := (&settler{f.ev, at.owner, marked, r.rng}).settle(at.value, at.path, 0)
+	if fault != nil {
+		return nil, f.ev.fail(fault)
 	}
-	return at.value, true
+	if at.sensitive != "" && marked == keepMarks {
+		v = Sensitive{Name: at.sensitive, Value: v}
+	}
+	return v, true
 }
 
 // localReference reads a name that %{ for } has bound.

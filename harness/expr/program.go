@@ -21,32 +21,48 @@ type program struct {
 }
 
 // compileTemplate gives nil for a text with nothing to interpret.
-func compileTemplate(src, file string) (*program, []fault) {
+func compileTemplate(src string) (*program, []fault) {
 	if !strings.Contains(src, "${") && !strings.Contains(src, "%{") {
 		return nil, nil
 	}
-	if f := checkNesting(src, file, hclsyntax.LexTemplate); f != nil {
+	// HCL drops a byte order mark; it is text like any other.
+	start := hcl.InitialPos
+	if strings.HasPrefix(src, byteOrderMark) {
+		start.Byte = len(byteOrderMark)
+	}
+	body := src[start.Byte:]
+	if f := checkNesting(body, start, hclsyntax.LexTemplate); f != nil {
 		return nil, []fault{*f}
 	}
-	root, ds := hclsyntax.ParseTemplate([]byte(src), file, hcl.InitialPos)
+	root, ds := hclsyntax.ParseTemplate([]byte(body), "", start)
 	if ds.HasErrors() {
 		return nil, syntaxFaults(ds)
 	}
-	c := &compiler{literals: literals(src, file), src: src}
+	c := &compiler{literals: literals(body, start), src: src}
 	p := &program{}
-	if wrap, ok := root.(*hclsyntax.TemplateWrapExpr); ok {
-		p.alone = c.value(wrap.Wrapped, nil)
-	} else {
-		p.parts = c.parts(root.(*hclsyntax.TemplateExpr), nil)
+	switch root := root.(type) {
+	case *hclsyntax.TemplateWrapExpr:
+		p.alone = c.value(root.Wrapped, nil)
+		if start.Byte > 0 {
+			p.parts = []part{literalPart(byteOrderMark), &valuePart{p.alone, root.SrcRange}}
+			p.alone = nil
+		}
+	case *hclsyntax.TemplateExpr:
+		p.parts = c.parts(root, nil)
+		if start.Byte > 0 {
+			p.parts = slices.Insert(p.parts, 0, part(literalPart(byteOrderMark)))
+		}
 	}
 	return c.finish(p)
 }
 
-func compileExpression(src, file string) (*program, []fault) {
-	if f := checkNesting(src, file, hclsyntax.LexExpression); f != nil {
+const byteOrderMark = "\ufeff"
+
+func compileExpression(src string) (*program, []fault) {
+	if f := checkNesting(src, hcl.InitialPos, hclsyntax.LexExpression); f != nil {
 		return nil, []fault{*f}
 	}
-	root, ds := hclsyntax.ParseExpression([]byte(src), file, hcl.InitialPos)
+	root, ds := hclsyntax.ParseExpression([]byte(src), "", hcl.InitialPos)
 	if ds.HasErrors() {
 		faults := syntaxFaults(ds)
 		if text := strings.TrimSpace(src); strings.HasPrefix(text, "${") {
@@ -167,11 +183,11 @@ func (c *compiler) value(e hclsyntax.Expression, bound *names) value {
 
 // checkNesting refuses a source that would overflow the parser's stack. HCL's
 // own limits are those of the machine.
-func checkNesting(src, file string, lex func([]byte, string, hcl.Pos) (hclsyntax.Tokens, hcl.Diagnostics)) *fault {
+func checkNesting(src string, start hcl.Pos, lex func([]byte, string, hcl.Pos) (hclsyntax.Tokens, hcl.Diagnostics)) *fault {
 	if len(src) < maxNesting {
 		return nil
 	}
-	tokens, _ := lex([]byte(src), file, hcl.InitialPos)
+	tokens, _ := lex([]byte(src), "", start)
 	depth, since, templates := 0, 0, 0
 	for _, tok := range tokens {
 		switch tok.Type {

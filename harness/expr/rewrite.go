@@ -59,8 +59,10 @@ func (c *compiler) rewriteComposite(e hclsyntax.Expression, bound *names) hclsyn
 		e.Source = c.rewrite(e.Source, bound)
 		e.Each = &stepped{c.rewrite(e.Each, bound)}
 	case *hclsyntax.TemplateExpr:
-		c.rewriteAll(e.Parts, bound)
-		return &counted{e}
+		for i := range e.Parts {
+			e.Parts[i] = &counted{c.rewrite(e.Parts[i], bound)}
+		}
+		return e
 	case *hclsyntax.TemplateJoinExpr:
 		// It wants the very tuple that a for-expression gives.
 		if loop, ok := e.Tuple.(*hclsyntax.ForExpr); ok {
@@ -116,8 +118,11 @@ func (c *compiler) checkLiteral(e *hclsyntax.LiteralValueExpr) {
 
 func (c *compiler) operand(e hclsyntax.Expression, op *hclsyntax.Operation, bound *names) hclsyntax.Expression {
 	e = c.rewrite(e, bound)
-	if op.Type == cty.Number {
+	switch {
+	case op.Type == cty.Number:
 		return &operand{e}
+	case op == hclsyntax.OpEqual, op == hclsyntax.OpNotEqual:
+		return &argument{e, deep}
 	}
 	return e
 }
@@ -131,6 +136,9 @@ func (n *counted) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 		return v, ds
 	}
 	if f := evaluationOf(ctx).charge(v, n.Range()); f != nil {
+		if op, ok := n.Expression.(*hclsyntax.BinaryOpExpr); ok && (op.Op == hclsyntax.OpDivide || op.Op == hclsyntax.OpModulo) {
+			f.summary, f.detail = "division by zero", ""
+		}
 		return cty.DynamicVal, hclFault(f)
 	}
 	return v, ds
