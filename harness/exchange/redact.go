@@ -150,25 +150,40 @@ func (r *Redactor) spans(b []byte) []span {
 	escaped := r.relevantEscape(b)
 	for i := range r.patterns {
 		p := &r.patterns[i]
+		first := len(out)
 		for from := 0; ; {
 			at := bytes.Index(b[from:], p.text)
 			if at < 0 {
 				break
 			}
 			start := from + at
-			out = append(out, p.whole(b, span{start, start + len(p.text), i}))
+			out = joined(out, first, span{start, start + len(p.text), i})
 			from = start + p.period
 		}
+		exact := len(out)
 		for from := 0; escaped; {
 			start, end := p.findEscaped(b, from)
 			if start < 0 {
 				break
 			}
-			out = append(out, p.whole(b, span{start, end, i}))
+			out = joined(out, exact, span{start, end, i})
 			from = start + 1
+		}
+		for j := range out[first:] {
+			out[first+j] = p.whole(b, out[first+j])
 		}
 	}
 	return merged(out)
+}
+
+// joined appends a span, or makes it one with the last from `first` on: a text
+// that repeats itself matches at every byte.
+func joined(spans []span, first int, s span) []span {
+	if last := len(spans) - 1; last >= first && s.start < spans[last].end {
+		spans[last].end = max(spans[last].end, s.end)
+		return spans
+	}
+	return append(spans, s)
 }
 
 func merged(spans []span) []span {

@@ -33,6 +33,19 @@ func (r *Redactor) relevant(b []byte, mark byte) bool {
 	}
 }
 
+// maxRun bounds how many backslashes one escape may have: four levels of JSON in
+// JSON. A longer run is looked at from its end.
+const maxRun = 16
+
+// run counts the backslashes that b starts with, up to most.
+func run(b []byte, most int) int {
+	n := 0
+	for n < len(b) && n < most && b[n] == '\\' {
+		n++
+	}
+	return n
+}
+
 // unescape reads the escape at the start of b: a run of backslashes with what
 // it escapes (JSON in JSON has several), or %41 (also %2541). c is a UTF-16
 // unit or a byte, -1 if it is none; size is its length.
@@ -50,10 +63,7 @@ func unescape(b []byte) (c rune, size int) {
 		}
 		return rune(hexValue(b[n])<<4 | hexValue(b[n+1])), n + 2
 	}
-	n := 0
-	for n < len(b) && b[n] == '\\' {
-		n++
-	}
+	n := run(b, maxRun)
 	if n == 0 || n == len(b) {
 		return -1, n
 	}
@@ -70,6 +80,18 @@ func (p *pattern) findEscaped(b []byte, from int) (start, end int) {
 	first := p.text[0]
 	for i := from; i < len(b); i++ {
 		c := b[i]
+		if c == '\\' && first != '\\' {
+			// All of a run goes with the character behind it.
+			end := i + run(b[i:], len(b))
+			i = max(i, end-maxRun+1)
+			if i > from || i == 0 || b[i-1] != '\\' {
+				if match := p.matchEscaped(b, i); match > 0 {
+					return i, match
+				}
+			}
+			i = end - 1
+			continue
+		}
 		if c != first && c != '\\' && c != '%' && c != '+' {
 			continue
 		}
@@ -82,11 +104,19 @@ func (p *pattern) findEscaped(b []byte, from int) (start, end int) {
 
 // matchEscaped gives where the pattern ends that starts at b[i], 0 if it does not.
 func (p *pattern) matchEscaped(b []byte, i int) (end int) {
+	if end := p.matchFrom(b, i, "%25"); end > 0 || bytes.IndexByte(p.text, '%') < 0 {
+		return end
+	}
+	return p.matchFrom(b, i, "%2525")
+}
+
+// matchFrom is matchEscaped where the pattern's own % is spelt like that.
+func (p *pattern) matchFrom(b []byte, i int, percent string) (end int) {
 	for k := 0; k < len(p.text); {
 		if i >= len(b) {
 			return 0
 		}
-		taken, size := p.matchOne(b[i:], k)
+		taken, size := p.matchOne(b[i:], k, percent)
 		if size == 0 {
 			return 0
 		}
@@ -98,9 +128,14 @@ func (p *pattern) matchEscaped(b []byte, i int) (end int) {
 
 // matchOne matches the pattern from its k-th byte on with the start of b: taken
 // bytes of the pattern for size bytes of b.
-func (p *pattern) matchOne(b []byte, k int) (taken, size int) {
+func (p *pattern) matchOne(b []byte, k int, percent string) (taken, size int) {
 	want := p.text[k]
 	switch c := b[0]; {
+	case c == '%' && want == '%':
+		if bytes.HasPrefix(b, []byte(percent)) {
+			return 1, len(percent)
+		}
+		return 1, 1
 	case c == '\\' && want == '\\':
 		return p.matchBackslashes(b, k)
 	case c == '\\':
@@ -108,9 +143,6 @@ func (p *pattern) matchOne(b []byte, k int) (taken, size int) {
 	case c == '%':
 		if got, size := unescape(b); got == rune(want) {
 			return 1, size
-		}
-		if want == '%' {
-			return 1, 1
 		}
 		return 0, 0
 	case c == '+' && want == ' ', c == want:
@@ -143,8 +175,8 @@ func (p *pattern) matchUnit(b []byte, k int) (taken, size int) {
 // matchBackslashes matches a run of backslashes in the pattern with the same
 // run, or with one of twice or four times that length (JSON, JSON in JSON).
 func (p *pattern) matchBackslashes(b []byte, k int) (taken, size int) {
-	want := len(p.text[k:]) - len(bytes.TrimLeft(p.text[k:], `\`))
-	got := len(b) - len(bytes.TrimLeft(b, `\`))
+	want := run(p.text[k:], len(p.text))
+	got := run(b, 4*want)
 	if unit, size := unescape(b); unit == '\\' && got == size-5 {
 		return 1, size // \u005c
 	}
