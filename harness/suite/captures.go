@@ -31,10 +31,10 @@ func (r *suiteReader) readCaptures(n *spec.Node) []Capture {
 		switch {
 		case pair.Value.Kind == spec.Map:
 			r.readPattern(&c, pair.Value)
-		case isScalar(pair.Value):
+		case pair.Value.Scalar():
 			r.readCaptureText(&c, pair.Value)
 		default:
-			r.ds.Add(diag.BadCapture, pair.Value.Range, fmt.Sprintf("capture %q is %s", c.Name, kindWord(pair.Value)), captureForms)
+			r.ds.Add(diag.BadCapture, pair.Value.Range, fmt.Sprintf("capture %q is %s", c.Name, pair.Value.Kind.String()), captureForms)
 		}
 		if c.Name != "" {
 			captures = append(captures, c)
@@ -72,7 +72,7 @@ func (r *suiteReader) readPattern(c *Capture, n *spec.Node) {
 		r.pickGroup(c, o, group)
 	case o.Has("group"):
 		r.ds.Add(diag.BadCapture, o.Node("group").Range, "group belongs to regex", "A header is captured whole: remove group.")
-	case !isScalar(header) || !isToken(header.Value):
+	case !header.Scalar() || !isToken(header.Value):
 		r.ds.Add(diag.BadCapture, header.Range, fmt.Sprintf("%q is no header name", header.Value), "Write a name such as x-request-id.")
 	default:
 		c.Header = strings.ToLower(header.Value)

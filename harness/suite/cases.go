@@ -67,7 +67,7 @@ func (r *suiteReader) readCases(o *spec.Object) {
 
 func (r *suiteReader) readCase(n *spec.Node) *Case {
 	if n.Kind != spec.Map {
-		r.ds.Add(diag.WrongType, n.Range, "a case is a map, not "+kindWord(n), "It has a name and a conversation.")
+		r.ds.Add(diag.WrongType, n.Range, "a case is a map, not "+n.Kind.String(), "It has a name and a conversation.")
 		return nil
 	}
 	o := spec.NewObject(n, "case", &r.ds)
@@ -207,7 +207,7 @@ func readDecimal(ds *diag.Diagnostics, o *spec.Object, key string) string {
 	if n == nil {
 		return ""
 	}
-	if !isScalar(n) || !isDecimal(n.Value) {
+	if !n.Scalar() || !isDecimal(n.Value) {
 		ds.Add(diag.BadValue, n.Range, fmt.Sprintf("%s is a decimal number of credits, 0 or more, not %q", key, n.Value), "A credit is one US dollar. Write digits and a point, such as 0.0031.")
 		return ""
 	}

@@ -194,7 +194,7 @@ func (r *configReader) readExpectations(n *spec.Node) map[string]*spec.Node {
 		name := named(&r.ds, pair.Key, "expectations name")
 		switch {
 		case pair.Value.Kind != spec.List:
-			r.ds.Add(diag.WrongType, pair.Value.Range, fmt.Sprintf("expectations %q are a list, not %s", pair.Key.Value, kindWord(pair.Value)), "Write each expectation after a dash.")
+			r.ds.Add(diag.WrongType, pair.Value.Range, fmt.Sprintf("expectations %q are a list, not %s", pair.Key.Value, pair.Value.Kind.String()), "Write each expectation after a dash.")
 		case name != "":
 			lists[name] = pair.Value
 		}
@@ -211,7 +211,7 @@ func (r *configReader) readFolder(o *spec.Object, key string) string {
 	written := o.Text(key)
 	name, err := Locate(".", strings.TrimSuffix(written, "/"))
 	switch {
-	case !isScalar(n):
+	case !n.Scalar():
 		return key
 	case err != nil:
 		r.ds.Add(diag.OutsideProject, n.Range, fmt.Sprintf("folder %q is not inside the project", written), "Write a path below the folder of assay.yaml.")

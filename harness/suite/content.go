@@ -69,7 +69,7 @@ func (r *suiteReader) readParts(role Role, n *spec.Node) Content {
 	var c Content
 	for _, item := range n.Items {
 		if item.Kind != spec.Map {
-			r.ds.Add(diag.WrongType, item.Range, "a part of a content is a map, not "+kindWord(item), "Write - text: and what is said.")
+			r.ds.Add(diag.WrongType, item.Range, "a part of a content is a map, not "+item.Kind.String(), "Write - text: and what is said.")
 			continue
 		}
 		o := spec.NewObject(item, "part", &r.ds)
@@ -99,10 +99,10 @@ func (r *suiteReader) readContentMap(role Role, n *spec.Node) Content {
 		raw := o.Node("raw")
 		o.Close()
 		switch {
-		case raw == nil || isScalar(raw) && raw.Value == "":
+		case raw == nil || raw.Scalar() && raw.Value == "":
 			r.emptyContent(n.Range, string(role))
-		case !isScalar(raw):
-			r.ds.Add(diag.WrongType, raw.Range, "raw is text, not "+kindWord(raw), "")
+		case !raw.Scalar():
+			r.ds.Add(diag.WrongType, raw.Range, "raw is text, not "+raw.Kind.String(), "")
 		default:
 			return Content{Text: expr.Literal(raw.Value)}
 		}

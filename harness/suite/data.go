@@ -95,16 +95,26 @@ func (d *Data) IsPlain() bool {
 
 // Value evaluates to data, as expr.Template's Value does.
 func (d *Data) Value(s *expr.Scope) (any, diag.Diagnostics) {
+	return d.evaluate(func(t *expr.Template) (any, diag.Diagnostics) { return t.Value(s) })
+}
+
+// Marked evaluates to data in which what is sensitive says so, as expr.Template's
+// Marked does.
+func (d *Data) Marked(s *expr.Scope) (any, diag.Diagnostics) {
+	return d.evaluate(func(t *expr.Template) (any, diag.Diagnostics) { return t.Marked(s) })
+}
+
+func (d *Data) evaluate(text func(*expr.Template) (any, diag.Diagnostics)) (any, diag.Diagnostics) {
 	switch {
 	case d == nil:
 		return nil, nil
 	case d.text != nil:
-		return d.text.Value(s)
+		return text(d.text)
 	case d.items != nil:
 		var ds diag.Diagnostics
 		list := make([]any, len(d.items))
 		for i, item := range d.items {
-			v, more := item.Value(s)
+			v, more := item.evaluate(text)
 			list[i], ds = v, append(ds, more...)
 		}
 		return list, ds
@@ -112,7 +122,7 @@ func (d *Data) Value(s *expr.Scope) (any, diag.Diagnostics) {
 		var ds diag.Diagnostics
 		m := &spec.OrderedMap{Keys: d.keys, Values: make(map[string]any, len(d.keys))}
 		for i, value := range d.values {
-			v, more := value.Value(s)
+			v, more := value.evaluate(text)
 			m.Values[d.keys[i]], ds = v, append(ds, more...)
 		}
 		return m, ds

@@ -268,12 +268,24 @@ func (f *Files) siblings(name string) []string {
 }
 
 // reader gives what the file function reads with, for texts of a file in dir.
+// Its errors leave the path out, which the function's own message has.
 func (f *Files) reader(dir string) func(written string) ([]byte, error) {
 	return func(written string) ([]byte, error) {
 		name, err := Locate(dir, written)
 		if err != nil {
-			return nil, err
+			return nil, fileError{err}
 		}
-		return f.Read(name)
+		src, err := f.Read(name)
+		if err != nil {
+			return nil, fileError{err}
+		}
+		return src, nil
 	}
 }
+
+// fileError is a file's error in fewer words.
+type fileError struct{ err error }
+
+func (e fileError) Error() string { return cause(e.err) }
+
+func (e fileError) Unwrap() error { return e.err }

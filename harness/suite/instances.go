@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"hash/maphash"
 	"iter"
+	"maps"
+	"slices"
 	"strconv"
 
 	"github.com/assay-harness/assay/harness/diag"
@@ -32,10 +34,11 @@ func (c *Case) Instances(p *Project, scope *expr.Scope) iter.Seq2[Instance, diag
 		number := 0
 		for row, ds := range c.rows(p, scope) {
 			var in Instance
-			if !ds.HasErrors() {
+			number++
+			if row.number = number; !ds.HasErrors() {
 				in, ds = c.instance(row, scope)
 			}
-			if number++; !ds.HasErrors() && seen.hit(in.Key, number) {
+			if !ds.HasErrors() && seen.hit(in.Key, number) {
 				ds = c.duplicate(p, scope, in, number)
 			}
 			if !yield(in, ds) || ds.HasErrors() {
@@ -60,9 +63,10 @@ func (c *Case) noRows() diag.Diagnostics {
 
 // row is one entry before it has its key.
 type row struct {
-	key   string // from for_each; with needsKey, none
-	value any
-	place diag.Range
+	key    string // from for_each; with needsKey, none
+	value  any
+	place  diag.Range
+	number int // from 1
 	// needsKey is true for what has no text of its own: a row or a map.
 	needsKey bool
 }
@@ -82,7 +86,7 @@ func (c *Case) rows(p *Project, scope *expr.Scope) iter.Seq2[row, diag.Diagnosti
 		case c.ForEach.Kind == spec.Map:
 			c.mapRows(scope, yield)
 		default:
-			value, ds := c.forEach.Value(scope)
+			value, ds := c.forEach.Marked(scope)
 			if ds.HasErrors() {
 				yield(row{}, ds)
 				return
@@ -99,7 +103,7 @@ func (c *Case) listRows(items []*Data, scope *expr.Scope, yield func(row, diag.D
 		r := row{place: n.Range}
 		var ds diag.Diagnostics
 		if items != nil {
-			r.value, ds = items[i].Value(scope)
+			r.value, ds = items[i].Marked(scope)
 		} else {
 			r.value = c.forEach.plain.([]any)[i]
 		}
@@ -107,7 +111,7 @@ func (c *Case) listRows(items []*Data, scope *expr.Scope, yield func(row, diag.D
 		switch {
 		case isText:
 			r.key = text
-		case isScalar(n) && n.Kind != spec.Text:
+		case n.Scalar() && n.Kind != spec.Text:
 			r.key = n.Value
 		default:
 			r.setKey(r.value)
@@ -119,7 +123,7 @@ func (c *Case) listRows(items []*Data, scope *expr.Scope, yield func(row, diag.D
 }
 
 func (c *Case) mapRows(scope *expr.Scope, yield func(row, diag.Diagnostics) bool) {
-	value, ds := c.forEach.Value(scope)
+	value, ds := c.forEach.Marked(scope)
 	m, ok := value.(*spec.OrderedMap)
 	if !ok || ds.HasErrors() {
 		yield(row{}, ds)
@@ -149,6 +153,12 @@ func (c *Case) valueRows(value any, yield func(row, diag.Diagnostics) bool) {
 				return
 			}
 		}
+	case map[string]any: // a whole root, such as var
+		for _, key := range slices.Sorted(maps.Keys(value)) {
+			if !yield(row{key: key, value: value[key], place: c.ForEach.Range}, nil) {
+				return
+			}
+		}
 	case expr.Sensitive:
 		yield(row{}, c.sensitiveKeys(value.Name))
 	default:
@@ -160,8 +170,13 @@ func (c *Case) valueRows(value any, yield func(row, diag.Diagnostics) bool) {
 
 func (c *Case) sensitiveKeys(name string) diag.Diagnostics {
 	var ds diag.Diagnostics
-	place := c.ForEach.Range
-	ds.Add(diag.SecretUnsafe, place, fmt.Sprintf("for_each holds the sensitive variable %q", name), "Its entries would name cases in every report. Iterate over something that may be shown.")
+	place, what := c.RowsRange, "key"
+	if c.Key != nil {
+		place = c.Key.Range()
+	} else if c.ForEach != nil {
+		place, what = c.ForEach.Range, "for_each"
+	}
+	ds.Add(diag.SecretUnsafe, place, fmt.Sprintf("%s holds the sensitive variable %q", what, name), "It would name cases in every report. Use something that may be shown.")
 	return ds
 }
 
@@ -183,8 +198,8 @@ func (r *row) setKey(value any) {
 func (c *Case) instance(r row, scope *expr.Scope) (Instance, diag.Diagnostics) {
 	in := Instance{Key: r.key, Keyed: true, Value: r.value, Range: r.place}
 	var ds diag.Diagnostics
-	switch _, hidden := r.value.(expr.Sensitive); {
-	case hidden && c.ForEach != nil:
+	switch {
+	case isSensitive(r.value):
 		return in, c.sensitiveKeys(r.value.(expr.Sensitive).Name)
 	case r.value == nil && r.needsKey:
 		ds.Add(diag.BadData, r.place, "an entry of for_each is null", "Remove it, or write the text \"null\".")
@@ -201,14 +216,25 @@ func (c *Case) instance(r row, scope *expr.Scope) (Instance, diag.Diagnostics) {
 	} else {
 		each["key"] = expr.Missing{Code: diag.EvaluationFailed, Reason: "there is no each.key yet: key gives it"}
 	}
-	key, ds := c.Key.Text(expr.NewScope(scope, expr.Roots{"each": each}))
+	inner := expr.NewScope(scope, expr.Roots{"each": each})
+	key, ds := c.Key.Text(inner)
 	if ds.HasErrors() {
 		return in, c.at(r, ds)
+	}
+	if r.number == 1 {
+		if marked, _ := c.Key.Marked(inner); isSensitive(marked) {
+			return in, c.sensitiveKeys(marked.(expr.Sensitive).Name)
+		}
 	}
 	if in.Key = key; key == "" {
 		ds.Add(diag.MissingRowID, r.place, "the key comes out empty", "Every row needs a text of its own to be named by. Fill it in, or choose another key.")
 	}
 	return in, ds
+}
+
+func isSensitive(value any) bool {
+	_, ok := value.(expr.Sensitive)
+	return ok
 }
 
 // at says which row a problem of the key is about: the template's place is the
@@ -301,14 +327,14 @@ func (r *suiteReader) readForEach(c *Case, n *spec.Node) {
 		if rowsExtension(n.Value) != "" {
 			detail += fmt.Sprintf(" To read a file, write rows: %s.", n.Value)
 		}
-		r.ds.Add(diag.WrongType, n.Range, fmt.Sprintf("for_each is no %s", kindWord(n)[2:]), detail)
+		r.ds.Add(diag.WrongType, n.Range, "for_each cannot be "+n.Kind.String(), detail)
 		return
 	}
 	r.ds = append(r.ds, data.Check(r.suite.known.locals)...)
 	if n.Kind == spec.List && c.Key == nil {
 		for _, item := range n.Items {
 			if item.Kind == spec.Map || item.Kind == spec.List {
-				r.ds.Add(diag.MissingRowID, n.Range, "for_each is a list of "+kindWord(item)[2:]+"s without key", "Write key: '${each.value.id}', or whatever names each entry for ever, beside it.")
+				r.ds.Add(diag.MissingRowID, n.Range, "for_each has "+item.Kind.String()+" in its list, and the case has no key", "Write key: '${each.value.id}', or whatever names each entry for ever, beside it.")
 				return
 			}
 		}

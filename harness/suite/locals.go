@@ -159,7 +159,7 @@ func (s *Suite) evaluateLocal(l *Local, scope *expr.Scope, values map[string]any
 			return failed
 		}
 	}
-	value, ds := l.data.Value(scope)
+	value, ds := l.data.Marked(scope)
 	s.scopeDiag = append(s.scopeDiag, ds...)
 	if ds.HasErrors() {
 		return failed

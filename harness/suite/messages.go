@@ -47,14 +47,14 @@ func (m *Message) isEmpty() bool {
 // readHistory reads an expression, {file: chat.json}, or a list of messages.
 func (r *suiteReader) readHistory(n *spec.Node) Content {
 	switch {
-	case n.Kind == spec.List && len(n.Items) == 0, n.Kind == spec.Null, isScalar(n) && n.Value == "":
+	case n.Kind == spec.List && len(n.Items) == 0, n.Kind == spec.Null, n.Scalar() && n.Value == "":
 		r.emptyContent(n.Range, "history")
 	case n.Kind == spec.Map && n.Get("file") != nil:
 		return r.readHistoryFile(n)
 	case n.Kind == spec.List || n.Kind == spec.Text:
 		return r.readHistoryData(n)
 	default:
-		r.ds.Add(diag.WrongType, n.Range, "history is no "+kindWord(n)[2:], historyForms)
+		r.ds.Add(diag.WrongType, n.Range, "history cannot be "+n.Kind.String(), historyForms)
 	}
 	return Content{}
 }
@@ -69,7 +69,7 @@ func (r *suiteReader) readHistoryData(n *spec.Node) Content {
 		return c
 	}
 	if _, isText := data.plain.(string); isText {
-		r.ds.Add(diag.WrongType, n.Range, "history is no text", historyForms)
+		r.ds.Add(diag.WrongType, n.Range, "history cannot be plain text", historyForms)
 		return c
 	}
 	if n.Kind == spec.List {
@@ -88,7 +88,7 @@ func (r *suiteReader) readHistoryData(n *spec.Node) Content {
 // checkInlineMessage checks the shape of a message that stands in the suite.
 func (r *suiteReader) checkInlineMessage(n *spec.Node) {
 	if n.Kind != spec.Map {
-		r.ds.Add(diag.WrongType, n.Range, "a message is a map, not "+kindWord(n), "It has role and content.")
+		r.ds.Add(diag.WrongType, n.Range, "a message is a map, not "+n.Kind.String(), "It has role and content.")
 		return
 	}
 	o := spec.NewObject(n, "message", &r.ds)
@@ -96,7 +96,7 @@ func (r *suiteReader) checkInlineMessage(n *spec.Node) {
 	if role := o.Node("role"); role != nil && !isMessageRole(role.Value) {
 		r.ds.Add(diag.TurnShape, role.Range, fmt.Sprintf("%q is no role of a message", role.Value), roleForms+suggestRole(role.Value))
 	}
-	if content := o.Node("content"); content != nil && (content.Kind == spec.Map || isScalar(content) && content.Value == "" || content.Kind == spec.List && len(content.Items) == 0) {
+	if content := o.Node("content"); content != nil && (content.Kind == spec.Map || content.Scalar() && content.Value == "" || content.Kind == spec.List && len(content.Items) == 0) {
 		r.emptyContent(content.Range, "content")
 	}
 	o.Close()

@@ -23,7 +23,7 @@ func (r *suiteReader) readMoved(nodes []*spec.Node) []Move {
 		m := Move{From: o.Text("from"), To: o.Text("to"), Range: n.Range}
 		from, to := o.Node("from"), o.Node("to")
 		o.Close()
-		if from == nil || to == nil || !isScalar(from) || !isScalar(to) {
+		if from == nil || to == nil || !from.Scalar() || !to.Scalar() {
 			continue
 		}
 		if r.checkMove(m, from, to) && sources.claim(&r.ds, m.From, "moved from", from.Range) {

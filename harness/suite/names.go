@@ -30,8 +30,8 @@ func named(ds *diag.Diagnostics, n *spec.Node, what string) string {
 	if n == nil {
 		return ""
 	}
-	if !isScalar(n) {
-		ds.Add(diag.WrongType, n.Range, fmt.Sprintf("%s is a name, not %s", what, kindWord(n)), nameRule)
+	if !n.Scalar() {
+		ds.Add(diag.WrongType, n.Range, fmt.Sprintf("%s is a name, not %s", what, n.Kind.String()), nameRule)
 		return ""
 	}
 	if ValidName(n.Value) {
@@ -80,26 +80,4 @@ func (f firsts) claim(ds *diag.Diagnostics, name, what string, place diag.Range)
 // placeText names a place for people.
 func placeText(r diag.Range) string {
 	return fmt.Sprintf("%s:%d:%d", r.Filename, r.Start.Line, r.Start.Column)
-}
-
-func isScalar(n *spec.Node) bool {
-	return n.Kind == spec.Text || n.Kind == spec.Number || n.Kind == spec.Bool
-}
-
-// kindWord names what a node is, for "…, not a list".
-func kindWord(n *spec.Node) string {
-	switch n.Kind {
-	case spec.Null:
-		return "nothing"
-	case spec.Bool:
-		return "a bool"
-	case spec.Number:
-		return "a number"
-	case spec.Text:
-		return "text"
-	case spec.List:
-		return "a list"
-	default:
-		return "a map"
-	}
 }

@@ -46,8 +46,8 @@ func (r *suiteReader) readNamedFile(o *spec.Object, key string) (name string, sr
 // locate gives the file that a scalar names, or reports why it names none.
 func (r *suiteReader) locate(n *spec.Node, what string) string {
 	switch {
-	case !isScalar(n):
-		r.ds.Add(diag.WrongType, n.Range, what+" is a path, not "+kindWord(n), "")
+	case !n.Scalar():
+		r.ds.Add(diag.WrongType, n.Range, what+" is a path, not "+n.Kind.String(), "")
 		return ""
 	case strings.Contains(n.Value, "${"):
 		r.ds.Add(diag.BadValue, n.Range, what+" is a path, and no template", "Write the path out, so that it can be checked before anything runs.")
@@ -154,7 +154,7 @@ type filledPrompt struct {
 // readDelimited cuts the file at its delimiters, and compares its names with vars.
 func (r *suiteReader) readDelimited(c *Content, text string, n *spec.Node) {
 	fields := strings.Fields(n.Value)
-	if !isScalar(n) || len(fields) != 2 {
+	if !n.Scalar() || len(fields) != 2 {
 		r.ds.Add(diag.PromptDelimiters, n.Range, fmt.Sprintf("%q is no pair of delimiters", n.Value), `Write the opening and the closing one with a space between, such as "{{ }}".`)
 		return
 	}

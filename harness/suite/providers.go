@@ -83,7 +83,7 @@ func (r *configReader) readProvider(pair spec.Pair) *Provider {
 func (r *configReader) readBaseURL(o *spec.Object) string {
 	n := o.Node("base_url")
 	written := o.Text("base_url")
-	if n == nil || !isScalar(n) {
+	if n == nil || !n.Scalar() {
 		return ""
 	}
 	u, err := url.Parse(written)
@@ -104,7 +104,7 @@ func (r *configReader) readBaseURL(o *spec.Object) string {
 
 // readKey reads api_key: text that takes the secret from the environment.
 func (r *configReader) readKey(n *spec.Node) *expr.Template {
-	if n == nil || isScalar(n) && n.Value == "" {
+	if n == nil || n.Scalar() && n.Value == "" {
 		return nil
 	}
 	before := len(r.ds)
@@ -149,7 +149,7 @@ func (r *configReader) readRate(n *spec.Node) (count int, per time.Duration) {
 	number, unit, _ := strings.Cut(n.Value, "/")
 	count, err := strconv.Atoi(strings.TrimSpace(number))
 	per, known := units[strings.TrimSpace(unit)]
-	if !isScalar(n) || err != nil || count < 1 || count > maxRate || !known {
+	if !n.Scalar() || err != nil || count < 1 || count > maxRate || !known {
 		r.ds.Add(diag.BadProvider, n.Range, fmt.Sprintf("%q is no rate", n.Value), "Write how many requests a second, minute, hour or day: 10/s, 5/m, 300/h, 5000/d.")
 		return 0, 0
 	}

@@ -75,8 +75,8 @@ func (r *Request) templates(yield func(*expr.Template) bool) {
 func readMethod(ds *diag.Diagnostics, n *spec.Node) string {
 	switch {
 	case n == nil:
-	case !isScalar(n):
-		ds.Add(diag.WrongType, n.Range, "method is text, not "+kindWord(n), "Write an HTTP method such as GET.")
+	case !n.Scalar():
+		ds.Add(diag.WrongType, n.Range, "method is text, not "+n.Kind.String(), "Write an HTTP method such as GET.")
 	case !isToken(n.Value), strings.EqualFold(n.Value, "CONNECT"):
 		ds.Add(diag.BadRequestKey, n.Range, fmt.Sprintf("%q is no method to ask with", n.Value), "Write an HTTP method such as GET, PUT or DELETE.")
 	default:
@@ -96,7 +96,7 @@ func checkPath(ds *diag.Diagnostics, n *spec.Node, text string) {
 // readTimeout reads a time-out, which must be positive.
 func readTimeout(ds *diag.Diagnostics, o *spec.Object) time.Duration {
 	d := o.Duration("timeout")
-	if n := o.Node("timeout"); n != nil && isScalar(n) && (d > maxTimeout || d == 0 && isZeroDuration(n.Value)) {
+	if n := o.Node("timeout"); n != nil && n.Scalar() && (d > maxTimeout || d == 0 && isZeroDuration(n.Value)) {
 		ds.Add(diag.BadValue, n.Range, fmt.Sprintf("a timeout of %s cannot be", n.Value), "It is more than 0, and at most 24h.")
 		return 0
 	}

@@ -87,13 +87,13 @@ func yamlRows(files *Files, name string, named diag.Range, yield func(row, diag.
 		yield(row{}, ds)
 		return
 	case root.Kind != spec.List:
-		ds.Add(diag.BadData, root.Range, "rows are a list, not "+kindWord(root), "Write each row after a dash, as a map.")
+		ds.Add(diag.BadData, root.Range, "rows are a list, not "+root.Kind.String(), "Write each row after a dash, as a map.")
 		yield(row{}, ds)
 		return
 	}
 	for _, item := range root.Items {
 		if item.Kind != spec.Map {
-			ds.Add(diag.BadData, item.Range, "a row is a map, not "+kindWord(item), "Write its fields as key: value.")
+			ds.Add(diag.BadData, item.Range, "a row is a map, not "+item.Kind.String(), "Write its fields as key: value.")
 			yield(row{}, ds)
 			return
 		}

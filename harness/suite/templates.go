@@ -19,8 +19,8 @@ func templateOf(ds *diag.Diagnostics, o *spec.Object, key string) *expr.Template
 
 // textTemplate parses a scalar as a template; what names it in messages.
 func textTemplate(ds *diag.Diagnostics, n *spec.Node, what string) *expr.Template {
-	if !isScalar(n) {
-		ds.Add(diag.WrongType, n.Range, fmt.Sprintf("%s is text, not %s", what, kindWord(n)), "")
+	if !n.Scalar() {
+		ds.Add(diag.WrongType, n.Range, fmt.Sprintf("%s is text, not %s", what, n.Kind.String()), "")
 		return nil
 	}
 	t, more := expr.ParseTemplate(n)

@@ -127,7 +127,7 @@ func hasAsked(turns []*Turn) bool {
 func (r *suiteReader) readTurn(t *Turn, n *spec.Node) (turnNotes, bool) {
 	note := turnNotes{node: n}
 	if n.Kind != spec.Map {
-		r.ds.Add(diag.WrongType, n.Range, "a turn is a map, not "+kindWord(n), "It has exactly one of system, user, assistant, history.")
+		r.ds.Add(diag.WrongType, n.Range, "a turn is a map, not "+n.Kind.String(), "It has exactly one of system, user, assistant, history.")
 		return note, false
 	}
 	o := spec.NewObject(n, "turn", &r.ds)
@@ -200,8 +200,8 @@ func hasReserved(n *spec.Node) bool {
 // and turn["1"] must not be two things.
 func (r *suiteReader) readTurnName(n *spec.Node) string {
 	switch {
-	case !isScalar(n):
-		r.ds.Add(diag.WrongType, n.Range, "a turn's name is text, not "+kindWord(n), "")
+	case !n.Scalar():
+		r.ds.Add(diag.WrongType, n.Range, "a turn's name is text, not "+n.Kind.String(), "")
 		return ""
 	case n.Value == "" || strings.Trim(n.Value, "0123456789") == "" || strings.ContainsAny(n.Value, "\n\r\t") || strings.Contains(n.Value, "${"):
 		r.ds.Add(diag.BadName, n.Range, fmt.Sprintf("%q is no turn's name", n.Value), "It is a line of text with more than digits in it. Names are no templates.")

@@ -214,10 +214,10 @@ func (r *suiteReader) convert(v *Variable, kind *variableType, n *spec.Node) any
 
 // convert gives a node's value as the type says, or what is wrong with it.
 func convert(kind *variableType, n *spec.Node) (value any, problem string) {
-	mismatch := fmt.Sprintf("%s is wanted, and this is %s", kind, kindWord(n))
+	mismatch := fmt.Sprintf("it must be %s, and is %s", kind, n.Kind.String())
 	switch kind.word {
 	case "string":
-		if !isScalar(n) {
+		if !n.Scalar() {
 			return nil, mismatch
 		}
 		return plainText(n), ""
