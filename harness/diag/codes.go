@@ -9,7 +9,7 @@ type Code string
 
 // Exit gives the exit code of a command that ended with this diagnostic.
 func (c Code) Exit() int {
-	if len(c) < 4 || c[3] == '0' {
+	if len(c) < 4 || c[3] < '1' || c[3] > '9' {
 		return ExitInternal
 	}
 	return int(c[3] - '0')

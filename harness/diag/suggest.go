@@ -26,7 +26,7 @@ func Suggest(name string, candidates []string) string {
 }
 
 // suggestLimit is how many slips a name of that length may hold and still be
-// meant as another: a third of it, so that "if" never becomes "of".
+// meant as another: a third of it.
 func suggestLimit(name string) int {
 	return min(max(utf8.RuneCountInString(name)/3, 1), 4)
 }
