@@ -145,6 +145,11 @@ func try(t *testing.T, trials []trial) {
 	for _, tr := range trials {
 		t.Run(tr.check, func(t *testing.T) {
 			t.Helper()
+			for _, under := range []string{"", "not"} {
+				if err := validate(t, parse(t, tr.yaml(under))); err != nil {
+					t.Errorf("the schema refuses %s: %v", tr.yaml(under), err)
+				}
+			}
 			got := one(t, tr.yaml("")).Judge(tr.subject())
 			if got.Verdict != tr.want || got.Undecided != tr.undecided {
 				t.Errorf("%q gives %v (undecided %v), want %v (%v): %+v", tr.subject().Reply.Text, got.Verdict, got.Undecided, tr.want, tr.undecided, got)
@@ -185,6 +190,11 @@ func refuse(t *testing.T, c *check.Compiler, refusals []refusal) {
 	for _, r := range refusals {
 		t.Run(r.yaml, func(t *testing.T) {
 			t.Helper()
+			// What a named list holds is not the schema's to know.
+			shaped := ofShape[r.code] && (!strings.Contains(r.yaml, "use:") || strings.Contains(r.says, "use"))
+			if seen := validate(t, parse(t, r.yaml)) != nil; shaped && seen == unseen[r.yaml] {
+				t.Errorf("the schema refuses it: %v", seen)
+			}
 			list, ds := c.Compile(parse(t, r.yaml))
 			if !ds.HasErrors() || list != nil {
 				t.Fatalf("accepted, want %s", r.code)
