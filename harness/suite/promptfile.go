@@ -1,7 +1,6 @@
 package suite
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"slices"
@@ -271,12 +270,16 @@ func (f *placeFinder) between(start, end int) diag.Range {
 
 // to moves to an offset, counting columns as HCL does.
 func (f *placeFinder) to(offset int) diag.Pos {
-	if n := offset - f.pos.Byte; n > 0 {
-		whole := func([]byte, bool) (int, []byte, error) { return n, f.src[f.pos.Byte:offset], nil }
-		scanner := hcl.NewRangeScannerFragment(f.src[f.pos.Byte:offset], f.file, f.pos, bufio.SplitFunc(whole))
-		if scanner.Scan() {
-			f.pos = scanner.Range().End
-		}
+	between := f.src[f.pos.Byte:offset]
+	if len(between) == 0 {
+		return f.pos
 	}
+	// The scanner takes positions for offsets into what it is given.
+	from := diag.Pos{Line: f.pos.Line, Column: f.pos.Column}
+	whole := func(data []byte, _ bool) (int, []byte, error) { return len(data), data, nil }
+	if scanner := hcl.NewRangeScannerFragment(between, f.file, from, whole); scanner.Scan() {
+		f.pos = scanner.Range().End
+	}
+	f.pos.Byte = offset
 	return f.pos
 }
