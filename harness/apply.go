@@ -1,0 +1,122 @@
+package harness
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"github.com/assay-harness/assay/harness/address"
+	"github.com/assay-harness/assay/harness/exchange"
+	"github.com/assay-harness/assay/harness/fixture"
+	"github.com/assay-harness/assay/harness/plan"
+	"github.com/assay-harness/assay/harness/result"
+	"github.com/assay-harness/assay/harness/run"
+)
+
+// Recording says where and how apply records.
+type Recording struct {
+	// Folder is the project's root, for writing.
+	Folder fixture.Folder
+	// Origin overrides what servers say of their replies; "" for none.
+	Origin exchange.Origin
+}
+
+// journalDir is where replies are kept until they are in their fixture.
+const journalDir = ".assay/journal"
+
+// Applied is what an apply came to.
+type Applied struct {
+	*Report
+	// Unknown are the questions whose outcome nobody knows: they may have been
+	// paid for, and are asked again only when the Config says so.
+	Unknown []fixture.Unknown
+}
+
+// Apply asks what the survey found to be asked, and records it. Config.Live
+// says how. Every reply is in the journal before anything else happens to it;
+// what a run before this one left there is recorded first, and not asked again.
+// The caller holds the project's lock.
+func (p *Project) Apply(ctx context.Context, s *Survey, rec Recording) (*Applied, error) {
+	journal, _, err := fixture.OpenJournal(rec.Folder, journalDir, p.config.Now)
+	if err != nil {
+		return nil, err
+	}
+	changed := *p
+	changed.plan = p.plan.Only(changedInstances(s))
+	recorders := recorders{}
+	books := p.newBooks()
+	clients := changed.liveClients(liveStack{
+		books: books, journal: journal, record: changed.recorder(recorders, s, rec, journal),
+	})
+	changed.openBalances(ctx, clients, books)
+	report, err := changed.execute(ctx, result.Apply, run.Config{
+		Clients: clients, Books: books, Recorder: recorders, AskAll: true,
+	})
+	out := &Applied{Report: report, Unknown: journal.Unknown()}
+	return out, errors.Join(err, journal.Close())
+}
+
+// recorders are one Recorder for each provider: they share store and journal,
+// and differ in what sends for them.
+type recorders map[string]*fixture.Recorder
+
+// recorder gives what makes a provider's recorder, and adds it to the others.
+func (p *Project) recorder(all recorders, s *Survey, rec Recording, journal *fixture.Journal) func(*plan.Provider, http.RoundTripper) http.RoundTripper {
+	store := fixture.Open(fixture.Options{
+		Folder: rec.Folder, Dir: p.suites.Config.FixturesDir,
+		Redactor: p.secrets.redactor, InUse: p.inUse(), Moves: p.plan.Moves(),
+	})
+	moves := movesOf(s)
+	return func(bound *plan.Provider, next http.RoundTripper) http.RoundTripper {
+		r := fixture.NewRecorder(fixture.RecorderOptions{
+			Store: store, Next: next, Journal: journal, Now: p.config.Now, Origin: rec.Origin, Moves: moves,
+			RetryUnknown: p.config.Live.Retry == run.RetryUnknown,
+			Cost:         costOf(bound),
+		})
+		all[bound.Config.Name] = r
+		return r
+	}
+}
+
+// costOf reads what a reply itself says that it cost.
+func costOf(p *plan.Provider) func(address.Address, *exchange.Response) fixture.Cost {
+	return func(_ address.Address, r *exchange.Response) fixture.Cost {
+		return fixture.Cost{Credits: p.Kind.Bill(p.Config, r).Cost}
+	}
+}
+
+// Keep passes a reply on to the provider's recorder.
+func (r recorders) Keep(c *exchange.Call) error { return r[c.Address.Provider].Keep(c) }
+
+// Reject passes on that a reply is no recording.
+func (r recorders) Reject(c *exchange.Call) { r[c.Address.Provider].Reject(c) }
+
+// Finish has a case instance's file written.
+func (r recorders) Finish(i *plan.Instance, costs run.Costs) error {
+	settled := make(map[string]fixture.Cost, len(costs))
+	for name, cost := range costs {
+		settled[name] = fixture.Cost{Credits: cost.Credits, Unsure: cost.Unsure}
+	}
+	shape := fixture.Shape{Samples: i.Case.Source.Samples, Turns: i.Case.AskedTurns()}
+	return r[i.Address.Provider].Finish(i.Address, settled, shape)
+}
+
+func movesOf(s *Survey) map[address.Address]address.Address {
+	out := make(map[address.Address]address.Address, len(s.Moves))
+	for _, m := range s.Moves {
+		out[m.To] = m.From
+	}
+	return out
+}
+
+// changedInstances tells which case instances have something to record.
+func changedInstances(s *Survey) func(address.Address) bool {
+	set := map[address.Address]bool{}
+	for _, c := range s.Changes {
+		set[c.Address.Instance()] = true
+	}
+	for _, m := range s.Moves {
+		set[m.To] = true
+	}
+	return func(a address.Address) bool { return set[a] }
+}

@@ -1,0 +1,247 @@
+package cli
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/assay-harness/assay/harness"
+	"github.com/assay-harness/assay/harness/credit"
+	"github.com/assay-harness/assay/harness/diag"
+	"github.com/assay-harness/assay/harness/exchange"
+	"github.com/assay-harness/assay/harness/fixture"
+	"github.com/assay-harness/assay/harness/internal/disk"
+	"github.com/assay-harness/assay/harness/result"
+)
+
+type applyFlags struct {
+	selectFlags
+	liveFlags
+	reportFlags
+	approve bool
+	origin  string
+}
+
+func newApply(c *command) *cobra.Command {
+	var f applyFlags
+	cmd := &cobra.Command{
+		Use:   "apply [SELECTOR…]",
+		Short: "Ask the provider for what is not recorded, and record it",
+		Long: `Compares the suites with the recordings, shows what is missing or stale and what
+asking for it may cost, asks for approval, sends the questions, and records the
+replies below fixtures/. Expectations are judged and shown, but a red case is
+recorded all the same: it is what the model said.
+
+Without a terminal nothing is sent unless --auto-approve is given (exit 8).`,
+		Example: `  assay apply
+  assay apply jokes --max-credits 0.50
+  assay apply --auto-approve --base-url http://127.0.0.1:8787/v1`,
+		RunE: func(cmd *cobra.Command, args []string) error { return c.apply(cmd, &f, args) },
+	}
+	f.selectFlags.add(cmd)
+	f.liveFlags.add(cmd)
+	f.reportFlags.add(cmd)
+	cmd.Flags().BoolVar(&f.approve, "auto-approve", false, "do not ask for approval")
+	cmd.Flags().StringVar(&f.origin, "origin", "", "record replies as `ORIGIN`: live, scripted or imported (default: what the server says, else live)")
+	return cmd
+}
+
+func (c *command) apply(cmd *cobra.Command, f *applyFlags, args []string) error {
+	folder, root, err := c.openRoot()
+	if err != nil {
+		return err
+	}
+	defer closing(folder)
+	config, err := c.config(folder, root, &f.selectFlags, args)
+	if err != nil {
+		return err
+	}
+	config.Concurrency = f.concurrency
+	if config.Live, err = f.liveFlags.live(c); err != nil {
+		return err
+	}
+	switch exchange.Origin(f.origin) {
+	case "", exchange.Live, exchange.Scripted, exchange.Imported:
+	default:
+		return usage("--origin takes live, scripted or imported, not "+quoted(f.origin), "")
+	}
+	p, err := c.load(config)
+	if err != nil {
+		return err
+	}
+	lock, err := folder.Lock(".assay/lock", disk.Holder{PID: os.Getpid(), Host: hostname(), Command: "assay apply", Since: c.Now()})
+	if err != nil {
+		return err
+	}
+	defer lock.Unlock()
+	return c.applyLocked(cmd, folder, root, p, f)
+}
+
+func hostname() string {
+	name, err := os.Hostname()
+	if err != nil {
+		return ""
+	}
+	return name
+}
+
+func (c *command) applyLocked(cmd *cobra.Command, folder *disk.Folder, root string, p *harness.Project, f *applyFlags) error {
+	recording := harness.Recording{Folder: folder, Origin: exchange.Origin(f.origin)}
+	s, err := p.Survey(cmd.Context())
+	if err != nil {
+		return err
+	}
+	if s.Broken.HasErrors() {
+		c.say(s.Broken)
+		c.note("Nothing was asked. Mend these recordings first; nothing was overwritten.")
+		return exitError(s.Broken.Exit())
+	}
+	if err := c.print(func(b *bytes.Buffer) { writeSurvey(b, p, s) }); err != nil {
+		return err
+	}
+	if s.IsEmpty() {
+		return nil
+	}
+	if len(s.Changes) > 0 {
+		if err := c.approve(f); err != nil {
+			return err
+		}
+	}
+	var ran *harness.Applied
+	err = c.execute(cmd, folder, root, p, &f.reportFlags, result.Strictness{}, func(p *harness.Project) (*harness.Report, error) {
+		var err error
+		if ran, err = p.Apply(cmd.Context(), s, recording); err != nil {
+			return nil, err
+		}
+		return ran.Report, nil
+	})
+	if ran == nil {
+		return err
+	}
+	return c.applied(ran, err)
+}
+
+// applied gives apply's own exit code: red cases are shown, and are no error;
+// a question whose outcome nobody knows is.
+func (c *command) applied(ran *harness.Applied, err error) error {
+	code := exitError(0)
+	if errors.As(err, &code) {
+		err = nil
+	}
+	if err != nil {
+		return err
+	}
+	codes := []int{int(code)}
+	if int(code) == diag.ExitFailed {
+		c.note("All is recorded. Some replies do not meet their expectations: `assay test` shows them, too.")
+		codes = nil
+	}
+	if len(ran.Unknown) > 0 {
+		c.sayUnknown(ran.Unknown)
+		codes = append(codes, diag.OutcomeUnknown.Exit())
+	}
+	if worst := diag.WorstExit(codes...); worst != diag.ExitOK {
+		return exitError(worst)
+	}
+	return nil
+}
+
+// sayUnknown lists the questions that may have been paid for without a reply.
+func (c *command) sayUnknown(list []fixture.Unknown) {
+	fmt.Fprintf(c.Stderr, "\n%d questions were sent, and nobody knows how they ended: they may have been paid for. --retry-unknown asks them again.\n", len(list))
+	for _, u := range list {
+		fmt.Fprintf(c.Stderr, "  ? %s, sent %s\n", u.Address, u.At.UTC().Format("2006-01-02 15:04:05Z"))
+	}
+}
+
+// approve asks for a yes, unless it was given.
+func (c *command) approve(f *applyFlags) error {
+	if f.approve {
+		return nil
+	}
+	if !c.StdinIsTerminal {
+		return diag.NewError(diag.NotApproved, "nothing was sent: there is no terminal to ask for approval",
+			"Look at the price above, and give --auto-approve. --max-credits bounds what it may cost.")
+	}
+	if !c.ask("\nDo you want to ask these questions?") {
+		return diag.NewError(diag.NotApproved, "nothing was sent: it was not approved", "")
+	}
+	return nil
+}
+
+// marks are the signs of a plan's lines.
+var marks = map[fixture.State]string{
+	fixture.Missing: "+", fixture.Stale: "~", fixture.Follows: "-/+", fixture.Blocked: "!", fixture.Ambiguous: "+", fixture.Moved: ">",
+}
+
+// writeSurvey shows what would be asked, why, and what it costs.
+func writeSurvey(b *bytes.Buffer, p *harness.Project, s *harness.Survey) {
+	if s.IsEmpty() {
+		fmt.Fprintf(b, "No changes. Every question is recorded (%d).\n", s.Unchanged)
+		writeOrphans(b, s)
+		return
+	}
+	fmt.Fprintf(b, "assay compared %s/ with %s/. Nothing was asked.\n\n", p.Config().SuitesDir, p.Config().FixturesDir)
+	b.WriteString("  + record   ~ record again   -/+ follows a changed reply   > move (free)   ! blocked\n\n")
+	ambiguity := p.Plan().Ambiguity()
+	for _, change := range s.Changes {
+		fmt.Fprintf(b, "  %-3s %s", marks[change.State], change.Address.Display(ambiguity))
+		if change.State == fixture.Follows {
+			b.WriteString("      known after the turn before it")
+		}
+		b.WriteByte('\n')
+		if change.State != fixture.Missing {
+			writeReason(b, change.Diag)
+		}
+	}
+	for _, m := range s.Moves {
+		fmt.Fprintf(b, "  >   %s (was %s)   same questions\n", m.To.Display(ambiguity), m.From.Display(ambiguity))
+	}
+	writeSums(b, s)
+	writeOrphans(b, s)
+}
+
+func writeReason(b *bytes.Buffer, d diag.Diagnostic) {
+	for line := range strings.Lines(d.Detail) {
+		fmt.Fprintf(b, "        %s\n", diag.Visible(strings.TrimRight(line, "\n")))
+	}
+}
+
+func writeSums(b *bytes.Buffer, s *harness.Survey) {
+	count := map[fixture.State]int{}
+	for _, change := range s.Changes {
+		count[change.State]++
+	}
+	again := count[fixture.Stale] + count[fixture.Follows]
+	fmt.Fprintf(b, "\nTo ask: %d to record, %d to record again, %d to move, %d unchanged.\n",
+		len(s.Changes)-again, again, len(s.Moves), s.Unchanged)
+	fmt.Fprintf(b, "Credits: about %s, at most %s.\n", amountOr(s.Estimate), amountOr(s.Bound))
+}
+
+func amountOr(a *credit.Amount) string {
+	if a == nil {
+		return "unknown"
+	}
+	return a.String()
+}
+
+// orphansShown is how many orphans are named.
+const orphansShown = 10
+
+func writeOrphans(b *bytes.Buffer, s *harness.Survey) {
+	if len(s.Orphans) == 0 {
+		return
+	}
+	fmt.Fprintf(b, "\n%d recordings belong to no case any more. They are left alone; delete their files if the cases are gone for good:\n", len(s.Orphans))
+	for i, a := range s.Orphans {
+		if i == orphansShown {
+			fmt.Fprintf(b, "  … and %d more\n", len(s.Orphans)-i)
+			break
+		}
+		fmt.Fprintf(b, "  %s\n", a)
+	}
+}

@@ -1,0 +1,248 @@
+package cli
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/assay-harness/assay/harness"
+	"github.com/assay-harness/assay/harness/diag"
+	"github.com/assay-harness/assay/harness/internal/disk"
+	"github.com/assay-harness/assay/harness/report"
+	"github.com/assay-harness/assay/harness/result"
+)
+
+// reportFlags say what is written where.
+type reportFlags struct {
+	format     string
+	junit      string
+	junitLevel string
+	reports    []string
+	all        bool
+}
+
+func (r *reportFlags) add(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringVar(&r.format, "format", "table", "what goes to stdout: "+strings.Join(formatNames(), ", ")+", none")
+	f.StringVar(&r.junit, "junit", "", "write JUnit XML to `FILE` instead of reports/junit.xml")
+	f.StringVar(&r.junitLevel, "junit-level", "case", "a testcase for each case, or for each turn")
+	f.StringArrayVar(&r.reports, "report", nil, "write another report, `FORMAT[=FILE]` (repeatable)")
+	f.BoolVar(&r.all, "all", false, "show every passing case in the table")
+}
+
+func formatNames() []string { return slices.Sorted(maps.Keys(report.Formats())) }
+
+// output is one report file to be written.
+type output struct {
+	format report.Format
+	path   string // "" for stdout
+}
+
+// outputs checks the flags before anything is run.
+func (r *reportFlags) outputs(c *command, reportsDir string) ([]output, error) {
+	formats := report.Formats()
+	var out []output
+	for _, arg := range r.reports {
+		name, file, has := strings.Cut(arg, "=")
+		format, ok := formats[name]
+		if !ok {
+			return nil, unknownFormat("--report", name)
+		}
+		path := c.path(file)
+		if !has {
+			path = filepath.Join(reportsDir, name+extensions[name])
+		}
+		out = append(out, output{format, path})
+	}
+	junit := filepath.Join(reportsDir, "junit.xml")
+	if r.junit != "" {
+		junit = c.path(r.junit)
+	}
+	out = append(out, output{formats["junit"], junit})
+	if r.format != "none" {
+		format, ok := formats[r.format]
+		if !ok {
+			return nil, unknownFormat("--format", r.format)
+		}
+		out = append(out, output{format: format})
+	}
+	if r.junitLevel != "case" && r.junitLevel != "turn" {
+		return nil, usage("--junit-level takes case or turn, not "+quoted(r.junitLevel), "")
+	}
+	return out, nil
+}
+
+var extensions = map[string]string{"table": ".txt", "junit": ".xml", "json": ".json"}
+
+func unknownFormat(flag, name string) error {
+	names := formatNames()
+	return usage(flag+" does not know the format "+quoted(name), "The formats are "+strings.Join(names, ", ")+"."+diag.Suggest(name, names))
+}
+
+// execute runs something and writes its reports, also when it is interrupted.
+func (c *command) execute(cmd *cobra.Command, folder *disk.Folder, root string, p *harness.Project, f *reportFlags,
+	strict result.Strictness, do func(*harness.Project) (*harness.Report, error),
+) error {
+	reportsDir := filepath.Join(root, filepath.FromSlash(p.Config().ReportsDir))
+	outputs, err := f.outputs(c, reportsDir)
+	if err != nil {
+		return err
+	}
+	record, err := newRecord(filepath.Join(reportsDir, "run.json"))
+	if err != nil {
+		return err
+	}
+	defer record.abandon()
+	progress := c.newProgress(p)
+	ran, err := do(p.With(harness.Outlet{Record: record, OnEvent: progress.event}))
+	progress.end()
+	if err != nil {
+		return err
+	}
+	if err := record.keep(); err != nil {
+		return err
+	}
+	reader, err := record.reader()
+	if err != nil {
+		return err
+	}
+	if err := c.writeReports(reader, outputs, f); err != nil {
+		return err
+	}
+	if code := result.ExitOf(ran.Run(), strict); code != diag.ExitOK {
+		return exitError(code)
+	}
+	return nil
+}
+
+// writeReports writes every report; the faults of all are told.
+func (c *command) writeReports(reader result.Reader, outputs []output, f *reportFlags) error {
+	var ds diag.Diagnostics
+	for _, o := range outputs {
+		options := report.Options{All: f.all}
+		if f.junitLevel == "turn" {
+			options.JUnitLevel = report.TurnLevel
+		}
+		if o.path == "" {
+			options.Color, options.Width = c.color.stdout, c.StdoutColumns
+			w := bufio.NewWriterSize(c.Stdout, 64<<10)
+			err := o.format.Write(w, reader, options)
+			if flushed := w.Flush(); err == nil {
+				err = flushed
+			}
+			if err != nil {
+				ds = append(ds, cannotWrite("stdout", err))
+			}
+			continue
+		}
+		if err := writeFile(o.path, func(w io.Writer) error { return o.format.Write(w, reader, options) }); err != nil {
+			ds = append(ds, cannotWrite(o.path, err))
+		}
+	}
+	return ds.Err()
+}
+
+func cannotWrite(path string, err error) diag.Diagnostic {
+	return diag.Diagnostic{
+		Code: diag.CannotWrite, Summary: fmt.Sprintf("the report %s can't be written", quoted(path)),
+		Detail: err.Error() + ". Name another file with --junit or --report, or another folder with `reports:` in assay.yaml.",
+	}
+}
+
+// writeFile writes atomically: readers see the old file or the whole new one.
+func writeFile(path string, write func(io.Writer) error) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+		return err
+	}
+	tmp, err := os.CreateTemp(filepath.Dir(path), ".assay-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(tmp.Name())
+	w := bufio.NewWriterSize(tmp, 64<<10)
+	err = write(w)
+	if err == nil {
+		err = w.Flush()
+	}
+	if closed := tmp.Close(); err == nil {
+		err = closed
+	}
+	if err != nil {
+		return err
+	}
+	if err := os.Chmod(tmp.Name(), 0o644); err != nil {
+		return err
+	}
+	return os.Rename(tmp.Name(), path)
+}
+
+// record is the run record, written while the run goes on.
+type record struct {
+	path string
+	tmp  *os.File
+}
+
+func newRecord(path string) (*record, error) {
+	fail := func(err error) error {
+		return (&diag.Failure{Diagnostics: diag.Diagnostics{cannotWrite(path, err)}})
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+		return nil, fail(err)
+	}
+	tmp, err := os.CreateTemp(filepath.Dir(path), ".assay-*")
+	if err != nil {
+		return nil, fail(err)
+	}
+	return &record{path: path, tmp: tmp}, nil
+}
+
+// Write adds to the record.
+func (r *record) Write(b []byte) (int, error) {
+	n, err := r.tmp.Write(b)
+	if err != nil {
+		err = &diag.Failure{Diagnostics: diag.Diagnostics{cannotWrite(r.path, err)}}
+	}
+	return n, err
+}
+
+// keep gives the finished record its name.
+func (r *record) keep() error {
+	err := r.tmp.Close()
+	if err == nil {
+		err = os.Chmod(r.tmp.Name(), 0o644)
+	}
+	if err == nil {
+		err = os.Rename(r.tmp.Name(), r.path)
+	}
+	if err != nil {
+		return &diag.Failure{Diagnostics: diag.Diagnostics{cannotWrite(r.path, err)}}
+	}
+	return nil
+}
+
+// abandon removes what was not kept.
+func (r *record) abandon() {
+	r.tmp.Close()
+	os.Remove(r.tmp.Name())
+}
+
+// reader reads the record as often as reports want it.
+func (r *record) reader() (result.Reader, error) {
+	return result.Open(r.path, func() (io.ReadCloser, error) { return os.Open(r.path) })
+}
+
+// table writes a short text for people, such as a list.
+func (c *command) print(write func(w *bytes.Buffer)) error {
+	var b bytes.Buffer
+	write(&b)
+	_, err := c.Stdout.Write(b.Bytes())
+	return err
+}

@@ -1,0 +1,74 @@
+package cli
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/assay-harness/assay/harness"
+	"github.com/assay-harness/assay/harness/result"
+)
+
+type testFlags struct {
+	selectFlags
+	liveFlags
+	reportFlags
+	live             bool
+	failFast         bool
+	warningsAsErrors bool
+	failOnFlaky      bool
+}
+
+func newTest(c *command) *cobra.Command {
+	var f testFlags
+	cmd := &cobra.Command{
+		Use:   "test [SELECTOR…]",
+		Short: "Replay the recordings, judge the replies, report",
+		Long: `Replays the recorded replies, judges them, prints a table, and writes
+reports/run.json and reports/junit.xml. No socket is opened, no key is needed,
+nothing is spent. With --live the provider is asked instead; the recordings are
+left alone.
+
+A SELECTOR is an address with globs (jokes, 'jokes.changes_*', jokes.greets@grok-2)
+or a place (suites/jokes.yaml:24). Without one, all cases are tested.`,
+		Example: `  assay test
+  assay test 'jokes.changes_topic["dogs"]'
+  assay test --tags 'smoke,!slow' --junit junit.xml
+  assay test --live --max-credits 0.50`,
+		RunE: func(cmd *cobra.Command, args []string) error { return c.test(cmd, &f, args) },
+	}
+	f.selectFlags.add(cmd)
+	f.liveFlags.add(cmd)
+	f.reportFlags.add(cmd)
+	flags := cmd.Flags()
+	flags.BoolVar(&f.live, "live", false, "ask the providers instead of replaying")
+	flags.BoolVar(&f.failFast, "fail-fast", false, "start nothing new after the first failure")
+	flags.BoolVar(&f.warningsAsErrors, "warnings-as-errors", false, "warnings make the run fail")
+	flags.BoolVar(&f.failOnFlaky, "fail-on-flaky", false, "cases whose samples disagree make the run fail")
+	return cmd
+}
+
+func (c *command) test(cmd *cobra.Command, f *testFlags, args []string) error {
+	folder, root, err := c.openRoot()
+	if err != nil {
+		return err
+	}
+	defer closing(folder)
+	config, err := c.config(folder, root, &f.selectFlags, args)
+	if err != nil {
+		return err
+	}
+	config.Concurrency, config.FailFast = f.concurrency, f.failFast
+	if f.live {
+		if config.Live, err = f.liveFlags.live(c); err != nil {
+			return err
+		}
+	} else if f.baseURL != "" {
+		return usage("--base-url needs --live", "Without --live nothing is asked: the recordings answer.")
+	}
+	p, err := c.load(config)
+	if err != nil {
+		return err
+	}
+	return c.execute(cmd, folder, root, p, &f.reportFlags, result.Strictness{
+		WarningsAsErrors: f.warningsAsErrors, FailOnFlaky: f.failOnFlaky,
+	}, func(p *harness.Project) (*harness.Report, error) { return p.Test(cmd.Context()) })
+}

@@ -1,0 +1,174 @@
+package run
+
+import (
+	"slices"
+	"sync"
+
+	"github.com/assay-harness/assay/harness/credit"
+)
+
+// Books know what the run's calls cost: a ledger for each provider, and one
+// budget over all. A call's cost is settled when it is certain, or certain
+// never to be; whoever waits for it is told then.
+type Books struct {
+	Budget *credit.Budget
+
+	mu      sync.Mutex
+	ledgers map[string]*credit.Ledger
+	open    map[string]entry // calls that are not settled
+	costs   Costs
+	waiting map[string]*waiter
+}
+
+// entry is a call under way.
+type entry struct {
+	reserved *credit.Reservation
+	greatest *credit.Amount
+}
+
+// waiter is called when all its calls are settled.
+type waiter struct {
+	left int
+	done func()
+}
+
+// NewBooks opens the books; budget may be nil.
+func NewBooks(budget *credit.Budget) *Books {
+	if budget == nil {
+		budget = credit.NewBudget(nil, 0)
+	}
+	return &Books{
+		Budget: budget, ledgers: map[string]*credit.Ledger{},
+		open: map[string]entry{}, costs: Costs{}, waiting: map[string]*waiter{},
+	}
+}
+
+// Ledger gives a provider's ledger, made at first use.
+func (b *Books) Ledger(provider string) *credit.Ledger {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	l := b.ledgers[provider]
+	if l == nil {
+		l = credit.NewLedger(credit.LedgerOptions{OnSettled: func(t credit.Ticket, cost credit.Cost) {
+			b.settled(callName(provider, t), cost)
+		}})
+		b.ledgers[provider] = l
+	}
+	return l
+}
+
+// callName is the books' name for a ledger's call: exchange.Call.Settle.
+func callName(provider string, t credit.Ticket) string { return provider + "#" + t.String() }
+
+// sent notes that a call is under way, before it can end.
+func (b *Books) sent(name string, e entry) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.open[name] = e
+}
+
+// settled notes a call's cost, turns its reservation into spending, and tells
+// who waited for it.
+func (b *Books) settled(name string, cost credit.Cost) {
+	b.mu.Lock()
+	e := b.open[name]
+	delete(b.open, name)
+	b.costs[name] = cost
+	w := b.waiting[name]
+	delete(b.waiting, name)
+	last := false
+	if w != nil {
+		w.left--
+		last = w.left == 0
+	}
+	b.mu.Unlock()
+	e.settle(cost)
+	if last {
+		w.done()
+	}
+}
+
+// settle books the cost; where it is never known, the greatest price stands for it.
+func (e entry) settle(cost credit.Cost) {
+	switch {
+	case e.reserved == nil:
+	case cost.Credits != nil:
+		e.reserved.Settle(*cost.Credits)
+	case e.greatest != nil:
+		e.reserved.Settle(*e.greatest)
+	default:
+		e.reserved.Settle(credit.Amount{})
+	}
+}
+
+// whenSettled calls done once all calls are settled, at once if they are.
+func (b *Books) whenSettled(calls []string, done func()) {
+	b.mu.Lock()
+	w := &waiter{done: done}
+	for _, call := range calls {
+		if _, ok := b.costs[call]; !ok {
+			b.waiting[call] = w
+			w.left++
+		}
+	}
+	now := w.left == 0
+	b.mu.Unlock()
+	if now {
+		done()
+	}
+}
+
+// take gives the costs of calls and forgets them.
+func (b *Books) take(calls []string) Costs {
+	out := make(Costs, len(calls))
+	if b == nil {
+		return out
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, call := range calls {
+		out[call] = b.costs[call]
+		delete(b.costs, call)
+	}
+	return out
+}
+
+// Close settles what is open: nothing more will be sent.
+func (b *Books) Close() {
+	b.mu.Lock()
+	ledgers := make([]*credit.Ledger, 0, len(b.ledgers))
+	for _, l := range b.ledgers {
+		ledgers = append(ledgers, l)
+	}
+	b.mu.Unlock()
+	for _, l := range ledgers {
+		l.Close()
+	}
+}
+
+// Balances gives the accounts as last seen, by provider, where known.
+func (b *Books) Balances() map[string]credit.Amount {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	out := map[string]credit.Amount{}
+	for name, l := range b.ledgers {
+		if balance := l.Balance(); balance != nil {
+			out[name] = *balance
+		}
+	}
+	return out
+}
+
+// Notes gives what the ledgers have to say: a top-up, spending by others.
+func (b *Books) Notes() []string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	var out []string
+	for name, l := range b.ledgers {
+		for _, note := range l.Notes() {
+			out = append(out, name+": "+note)
+		}
+	}
+	slices.Sort(out)
+	return out
+}

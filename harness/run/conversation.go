@@ -1,0 +1,212 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+
+	"github.com/assay-harness/assay/harness/check"
+	"github.com/assay-harness/assay/harness/diag"
+	"github.com/assay-harness/assay/harness/exchange"
+	"github.com/assay-harness/assay/harness/expr"
+	"github.com/assay-harness/assay/harness/plan"
+	"github.com/assay-harness/assay/harness/provider"
+	"github.com/assay-harness/assay/harness/verdict"
+)
+
+// turnRun is one asked turn as it went.
+type turnRun struct {
+	ask      *plan.Ask
+	call     *exchange.Call
+	reply    *provider.Reply // nil when there was none
+	skipped  string          // why it was not asked
+	problem  *diag.Diagnostic
+	captures diag.Diagnostics // captures that failed
+	checks   []check.Result   // one for each expectation; late ones come at settlement
+	scope    *expr.Scope      // kept for late expectations
+	verdict  verdict.Verdict
+}
+
+// converse has one conversation, and hands the case on when it was its last.
+func (r *runner) converse(ctx context.Context, j job) {
+	s := &sampleRun{number: j.c.instance.Samples[j.sample]}
+	r.guard(ctx, j.c.instance, s)
+	r.progress <- ConversationEnded{
+		Address: j.c.instance.Conversation(s.number),
+		Verdict: s.verdict(), Turns: len(s.turns), Requests: s.requests(),
+	}
+	if !j.c.ended(j.sample, s) {
+		return
+	}
+	if r.Books == nil {
+		r.ready <- j.c
+		return
+	}
+	r.Books.whenSettled(j.c.calls(), func() { r.ready <- j.c })
+}
+
+// guard turns a panic into the conversation's error.
+func (r *runner) guard(ctx context.Context, i *plan.Instance, s *sampleRun) {
+	defer func() {
+		if v := recover(); v != nil {
+			s.stack = panicked(v, debug.Stack())
+			r.halt(diag.Diagnostic{
+				Code: diag.Internal, Summary: fmt.Sprintf("internal error in %s: %v", i.Conversation(s.number), v),
+				Detail: s.stack,
+			})
+		}
+	}()
+	r.turns(ctx, i, s)
+}
+
+// turns asks turn after turn until the conversation ends or stops.
+func (r *runner) turns(ctx context.Context, i *plan.Instance, s *sampleRun) {
+	client := r.Clients[i.Address.Provider]
+	d := i.Dialogue(s.number)
+	for {
+		if reason, stopped := r.stopped(ctx); stopped {
+			s.skipRest(d, reason)
+			return
+		}
+		ask, ok := d.Next()
+		if !ok {
+			return
+		}
+		t := r.turn(ctx, client, d, ask)
+		s.turns = append(s.turns, t)
+		if reason := r.stops(i, t); reason != "" {
+			s.skipRest(d, reason)
+			return
+		}
+	}
+}
+
+// stops says why the conversation does not go on after a turn; "" when it does.
+func (r *runner) stops(i *plan.Instance, t *turnRun) string {
+	switch {
+	case t.skipped != "":
+		return ""
+	case t.reply == nil || !t.usable():
+		return t.ask.Address.Turn.String() + " got no reply"
+	case r.AskAll || i.Case.Source.Continue || t.verdict <= verdict.Pass:
+		return ""
+	default:
+		return t.ask.Address.Turn.String() + " failed"
+	}
+}
+
+// skipRest notes the asked turns that are left as skipped.
+func (s *sampleRun) skipRest(d *plan.Dialogue, reason string) {
+	for _, ask := range d.Rest() {
+		s.turns = append(s.turns, &turnRun{ask: ask, skipped: reason})
+	}
+}
+
+// turn asks one question and judges the reply, but for what waits for settlement.
+func (r *runner) turn(ctx context.Context, client *provider.Client, d *plan.Dialogue, ask *plan.Ask) *turnRun {
+	t := &turnRun{ask: ask}
+	if ask.Blocked {
+		t.skipped = ask.Problems[0].Detail
+		return t
+	}
+	if ask.Problems.HasErrors() {
+		t.fault(ask.Problems[0])
+		return t
+	}
+	reply, err := r.send(ctx, client, t)
+	if err != nil {
+		r.refused(ctx, t, err)
+		return t
+	}
+	t.reply = &reply
+	r.keep(t)
+	t.scope, t.captures = d.Answer(ask, t.reply)
+	t.judge()
+	r.haltOn(t)
+	return t
+}
+
+// send builds the request and asks it.
+func (r *runner) send(ctx context.Context, client *provider.Client, t *turnRun) (provider.Reply, error) {
+	request, with, err := client.Build(t.ask.Question)
+	if err != nil {
+		var ds diag.Diagnostics
+		ds.Add(diag.BadRequestKey, t.ask.Turn.Source.Range, "the request can't be built: "+err.Error(), "")
+		return provider.Reply{}, ds.Err()
+	}
+	t.call = client.Call(t.ask.Address, request)
+	t.call.Number, t.call.Adds, t.call.With, t.call.Accept = t.ask.Number, t.ask.Adds, with, t.ask.Turn.Accept
+	return client.Ask(exchange.NewContext(ctx, t.call), t.ask.Question, request)
+}
+
+// refused notes that there was no reply, for a reason of our own.
+func (r *runner) refused(ctx context.Context, t *turnRun, err error) {
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		t.skipped = "interrupted"
+		if t.call != nil && t.call.Attempts > 0 {
+			t.skipped = "interrupted; it may have been paid for"
+		}
+		return
+	}
+	t.fault(diag.FromError(diag.CallFailed, err))
+	switch t.problem.Code {
+	case diag.NoKey, diag.HostNotAllowed, diag.BudgetSpent, diag.AccountEmpty, diag.CannotRecord, diag.Internal:
+		r.halt(*t.problem)
+	}
+}
+
+func (t *turnRun) fault(d diag.Diagnostic) {
+	t.problem, t.verdict = &d, verdict.Error
+}
+
+// keep tells the recorder what the reply is worth.
+func (r *runner) keep(t *turnRun) {
+	if r.Recorder == nil {
+		return
+	}
+	if !t.usable() {
+		r.Recorder.Reject(t.call)
+		return
+	}
+	if err := r.Recorder.Keep(t.call); err != nil {
+		r.halt(diag.FromError(diag.CannotRecord, err))
+	}
+}
+
+// usable reports whether the reply is inside the accepted statuses and says
+// something: an error inside a 200 does not.
+func (t *turnRun) usable() bool {
+	if t.reply.Error != nil && (t.reply.Status == 0 || t.reply.Status/100 == 2) {
+		return false
+	}
+	return t.ask.Turn.Accept(t.reply.Status)
+}
+
+// haltOn stops the run at the first answer after which asking on is no use.
+func (r *runner) haltOn(t *turnRun) {
+	if t.reply.Error == nil || t.usable() || t.call.Attempts == 0 {
+		return
+	}
+	if code, stop := haltCodes[t.reply.Error.Class]; stop {
+		d := *t.problem
+		d.Code = code
+		r.halt(d)
+	}
+}
+
+var haltCodes = map[provider.Class]diag.Code{
+	provider.Auth:    diag.CallRefused,
+	provider.Credits: diag.AccountEmpty,
+	provider.Retired: diag.ModelRetired,
+}
+
+func (s *sampleRun) requests() int {
+	n := 0
+	for _, t := range s.turns {
+		if t.call != nil {
+			n += t.call.Attempts
+		}
+	}
+	return n
+}

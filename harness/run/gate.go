@@ -1,0 +1,276 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+	"golang.org/x/time/rate"
+
+	"github.com/assay-harness/assay/harness/credit"
+	"github.com/assay-harness/assay/harness/diag"
+	"github.com/assay-harness/assay/harness/exchange"
+	"github.com/assay-harness/assay/harness/provider"
+)
+
+// Gate is the transport through which everything goes that costs something:
+// it keeps the provider's rate and concurrency, holds the budget, tells the
+// ledger, and sends again only what is safe to send again.
+type Gate struct {
+	next    http.RoundTripper
+	options GateOptions
+	limiter *rate.Limiter // nil: no limit
+	slots   chan struct{} // nil: no limit
+	ledger  *credit.Ledger
+
+	mu   sync.Mutex
+	hold time.Time // nothing is sent before
+}
+
+// GateOptions configure a Gate.
+type GateOptions struct {
+	Kind     provider.Kind
+	Provider provider.Config
+	Books    *Books
+	// Slots is how many requests may be under way at once; 0 is no limit.
+	Slots int
+	// RetryUnknown sends again also what may have been served and paid for.
+	RetryUnknown Retry
+	Now          func() time.Time
+}
+
+// Retry says what is sent again.
+type Retry uint8
+
+// The ways to retry.
+const (
+	// RetrySafe sends again what certainly was not served.
+	RetrySafe Retry = iota
+	// RetryUnknown sends again also after an unknown outcome: it may be paid twice.
+	RetryUnknown
+)
+
+// NewGate makes the gate of one provider. next gives whole, redacted replies.
+func NewGate(next http.RoundTripper, o GateOptions) *Gate {
+	g := &Gate{next: next, options: o, ledger: o.Books.Ledger(o.Provider.Name)}
+	if r := o.Provider.Rate; r.Count > 0 {
+		g.limiter = rate.NewLimiter(rate.Every(r.Per/time.Duration(r.Count)), 1)
+	}
+	if o.Slots > 0 {
+		g.slots = make(chan struct{}, o.Slots)
+	}
+	return g
+}
+
+// RoundTrip sends the request, again where that is safe, and gives the last answer.
+func (g *Gate) RoundTrip(req *http.Request) (*http.Response, error) {
+	ctx := req.Context()
+	call := exchange.FromContext(ctx)
+	pause := backoff.NewExponentialBackOff()
+	pause.InitialInterval, pause.MaxInterval = 500*time.Millisecond, 30*time.Second
+	for try := 0; ; try++ {
+		resp, err := g.once(req, call)
+		if try >= g.options.Provider.Retries || !g.again(call, resp, err) || ctx.Err() != nil {
+			return resp, err
+		}
+		wait := pause.NextBackOff()
+		if resp != nil {
+			if resp.StatusCode == http.StatusTooManyRequests {
+				wait = max(wait, g.asked(resp.Header))
+				g.holdFor(wait)
+			}
+			resp.Body.Close()
+		}
+		if sleep(ctx, wait) != nil {
+			return nil, ctx.Err()
+		}
+	}
+}
+
+// once sends the request one time, through rate, slots and budget.
+func (g *Gate) once(req *http.Request, call *exchange.Call) (*http.Response, error) {
+	release, err := g.enter(req.Context())
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+	reserved, err := g.options.Books.Budget.Reserve(req.Context(), call.MaxCost)
+	if err != nil {
+		return nil, budgetError(err)
+	}
+	again, err := renewed(req)
+	if err != nil {
+		reserved.Release()
+		return nil, err
+	}
+	ticket := g.ledger.Sent()
+	call.Attempts++
+	call.Settle = callName(g.options.Provider.Name, ticket)
+	g.options.Books.sent(call.Settle, entry{reserved: reserved, greatest: call.MaxCost})
+	resp, err := g.next.RoundTrip(again)
+	g.ledger.Ended(ticket, g.end(call, reserved, resp, err))
+	return resp, err
+}
+
+// end says how a request ended. What was not billed gives its reservation
+// back at once; what may have been billed keeps it.
+func (g *Gate) end(call *exchange.Call, reserved *credit.Reservation, resp *http.Response, err error) credit.End {
+	switch {
+	case err != nil && !provider.OutcomeUnknown(err):
+		reserved.Release()
+		return credit.End{}
+	case err != nil:
+		reserved.Hold()
+		return credit.End{Lost: true, Greatest: call.MaxCost}
+	}
+	if resp.StatusCode != http.StatusOK { // only a 200 is billed
+		reserved.Release()
+	}
+	bill := g.options.Kind.Bill(g.options.Provider, stored(resp))
+	if bill.Cost == nil && bill.Balance == nil {
+		bill.Cost = g.options.Provider.Price.Call // the server says nothing of money
+	}
+	return credit.End{
+		Status: resp.StatusCode, Billed: resp.StatusCode == http.StatusOK,
+		Cost: bill.Cost, Balance: bill.Balance, Greatest: call.MaxCost,
+	}
+}
+
+// enter waits for the provider's hold, a slot and the rate, in this order.
+func (g *Gate) enter(ctx context.Context) (release func(), err error) {
+	g.mu.Lock()
+	hold := g.hold
+	g.mu.Unlock()
+	if err := sleep(ctx, hold.Sub(g.options.Now())); err != nil {
+		return nil, err
+	}
+	release = func() {}
+	if g.slots != nil {
+		select {
+		case g.slots <- struct{}{}:
+			release = func() { <-g.slots }
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+	if g.limiter != nil {
+		if err := g.limiter.Wait(ctx); err != nil {
+			release()
+			return nil, err
+		}
+	}
+	return release, nil
+}
+
+// holdFor keeps all workers from sending for a while.
+func (g *Gate) holdFor(d time.Duration) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if until := g.options.Now().Add(d); until.After(g.hold) {
+		g.hold = until
+	}
+}
+
+// again reports whether an answer is one after which asking again is safe and
+// of use: a status that the turn accepts is judged, never retried.
+func (g *Gate) again(call *exchange.Call, resp *http.Response, err error) bool {
+	switch {
+	case err != nil && !provider.OutcomeUnknown(err):
+		return provider.Refused(err)
+	case err != nil:
+		return g.options.RetryUnknown == RetryUnknown
+	case call.Accept != nil && call.Accept(resp.StatusCode):
+		return false
+	default:
+		return resp.StatusCode == http.StatusTooManyRequests || resp.StatusCode >= 500
+	}
+}
+
+// longestHold bounds what a provider's header can make a run wait.
+const longestHold = 15 * time.Minute
+
+// asked reads how long the provider wants to be left alone: Retry-After in
+// seconds or as a date, or Segmind's x-rate-limit-reset-at-utc.
+func (g *Gate) asked(h http.Header) time.Duration {
+	if s, err := strconv.Atoi(h.Get("Retry-After")); err == nil && s >= 0 {
+		return min(time.Duration(s)*time.Second, longestHold)
+	}
+	for _, text := range []string{h.Get("Retry-After"), h.Get("X-Rate-Limit-Reset-At-Utc")} {
+		for _, layout := range []string{http.TimeFormat, time.RFC3339, "2006-01-02 15:04:05", "2006-01-02T15:04:05"} {
+			if at, err := time.Parse(layout, text); err == nil {
+				return min(max(0, at.Sub(g.options.Now())), longestHold)
+			}
+		}
+	}
+	return 0
+}
+
+// renewed gives the request with its body unread.
+func renewed(req *http.Request) (*http.Request, error) {
+	if req.GetBody == nil {
+		return req, nil
+	}
+	body, err := req.GetBody()
+	if err != nil {
+		return nil, err
+	}
+	again := req.Clone(req.Context())
+	again.Body = body
+	return again, nil
+}
+
+// stored reads a whole reply and puts its body back.
+func stored(resp *http.Response) *exchange.Response {
+	return &exchange.Response{Status: resp.StatusCode, Header: allFields(resp.Header), Body: wholeBody(resp)}
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return ctx.Err()
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// wholeBody reads a body that stands in memory, and puts it back.
+func wholeBody(resp *http.Response) []byte {
+	b, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return nil
+	}
+	resp.Body = provider.BodyOf(b)
+	return b
+}
+
+// budgetError says that the budget is spent.
+func budgetError(err error) error {
+	if errors.Is(err, credit.ErrBudget) || errors.Is(err, credit.ErrCalls) {
+		return diag.NewError(diag.BudgetSpent, "the budget is spent: "+err.Error(),
+			"What was asked is recorded. Raise --max-credits, --max-calls or `limits` in assay.yaml, and run it again: it goes on where this run stopped.")
+	}
+	return err
+}
+
+// allFields gives all headers; what a reply says of money is not what
+// recordings keep.
+func allFields(h http.Header) []exchange.Field {
+	out := make([]exchange.Field, 0, len(h))
+	for name, values := range h {
+		for _, v := range values {
+			out = append(out, exchange.Field{Name: strings.ToLower(name), Value: v})
+		}
+	}
+	return out
+}
