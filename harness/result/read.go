@@ -161,6 +161,7 @@ var errStop = errors.New("stop")
 
 func walkCases(s *scanner, keep func([]byte) bool, yield func(*Case, error) bool) error {
 	var raw []byte
+	var d decoder
 	return s.fields(func(key string) error {
 		if key != "cases" {
 			return s.skip()
@@ -171,7 +172,7 @@ func walkCases(s *scanner, keep func([]byte) bool, yield func(*Case, error) bool
 				return err
 			}
 			c := new(Case)
-			if err := decodeCase(raw, c); err != nil {
+			if err := d.decodeCase(raw, c); err != nil {
 				return &faultAt{line: line, column: column, what: err.Error(), err: err}
 			}
 			if !yield(c, nil) {

@@ -80,9 +80,9 @@ func (s *scanner) fill() bool {
 func (s *scanner) advance(n int) {
 	done := s.buf[s.pos : s.pos+n]
 	s.pos += n
-	if last := bytes.LastIndexByte(done, '\n'); last >= 0 {
-		s.line += bytes.Count(done, []byte("\n"))
-		s.column = len(done) - last - 1
+	if lines := bytes.Count(done, []byte("\n")); lines > 0 {
+		s.line += lines
+		s.column = len(done) - bytes.LastIndexByte(done, '\n') - 1
 		return
 	}
 	s.column += n
@@ -189,22 +189,24 @@ func (w *walker) scalar() bool { return w.inScalar && w.depth == 0 }
 // whether it ended; ok is false for what can be no JSON.
 func (w *walker) feed(data []byte) (n int, done, ok bool) {
 	for i := 0; i < len(data); i++ {
-		c := data[i]
 		if w.inString {
-			switch {
-			case w.escaped:
-				w.escaped = false
-			case c == '\\':
-				w.escaped = true
-			case c == '"':
-				w.inString = false
-				if w.depth == 0 {
-					return i + 1, true, true
-				}
+			if i = w.text(data, i); i == len(data) {
+				break
+			}
+			if w.depth == 0 {
+				return i + 1, true, true
 			}
 			continue
 		}
-		switch c {
+		if w.depth > 0 { // most of a document: find the next byte that matters
+			for i < len(data) && !matters[data[i]] {
+				i++
+			}
+			if i == len(data) {
+				break
+			}
+		}
+		switch c := data[i]; c {
 		case '"':
 			if w.scalar() {
 				return i, true, true
@@ -233,4 +235,29 @@ func (w *walker) feed(data []byte) (n int, done, ok bool) {
 		}
 	}
 	return len(data), false, true
+}
+
+// matters marks the bytes that open or close something.
+var matters = [256]bool{'"': true, '{': true, '}': true, '[': true, ']': true}
+
+// text walks to the quote that ends a string, or to the end of the data.
+func (w *walker) text(data []byte, i int) int {
+	for ; i < len(data); i++ {
+		if w.escaped {
+			w.escaped = false
+			continue
+		}
+		for i < len(data) && data[i] != '"' && data[i] != '\\' {
+			i++
+		}
+		if i == len(data) {
+			break
+		}
+		if data[i] == '"' {
+			w.inString = false
+			return i
+		}
+		w.escaped = true
+	}
+	return i
 }
