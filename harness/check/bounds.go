@@ -15,22 +15,23 @@ import (
 
 // quantity is a sort of figure that is bounded: how it is written and compared.
 type quantity[T any] struct {
-	want    string // what a bound must be, in messages
+	want    string    // what a bound must be, in messages
+	kind    spec.Kind // how one is written
 	parse   func(string) (T, error)
 	compare func(a, b T) int
 	show    func(T) string
 }
 
 func counts() quantity[int] {
-	return quantity[int]{"a whole number, not negative", parseCount, cmp.Compare[int], strconv.Itoa}
+	return quantity[int]{"a whole number, not negative", spec.Number, parseCount, cmp.Compare[int], strconv.Itoa}
 }
 
 func durations() quantity[time.Duration] {
-	return quantity[time.Duration]{"a time such as 20s or 1m30s", parseDuration, cmp.Compare[time.Duration], time.Duration.String}
+	return quantity[time.Duration]{"a time such as 20s or 1m30s", spec.Text, parseDuration, cmp.Compare[time.Duration], time.Duration.String}
 }
 
 func amounts() quantity[credit.Amount] {
-	return quantity[credit.Amount]{"a decimal number of credits, not negative", parseAmount, credit.Amount.Cmp, credit.Amount.String}
+	return quantity[credit.Amount]{"a decimal number of credits, not negative", spec.Number, parseAmount, credit.Amount.Cmp, credit.Amount.String}
 }
 
 var errNegative = errors.New("it is negative")
@@ -98,23 +99,19 @@ func limitOf[T any](p *Parser, n *spec.Node, key string, q quantity[T]) *limit[T
 	if n == nil {
 		return nil
 	}
-	wrong := func(why string) *limit[T] {
-		p.add(diag.BadValue, n.Range, fmt.Sprintf("%s of %s can't be %s", key, p.kind, shortly(n)), sentences(why, "It is "+q.want+", or a template that gives one."))
-		return nil
+	var t *Text
+	if n.Kind == spec.Number || n.Kind == spec.Text {
+		if t = p.Text(n); t == nil {
+			return nil
+		}
 	}
-	if n.Kind != spec.Number && n.Kind != spec.Text {
-		return wrong("")
-	}
-	t := p.Text(n)
-	if t == nil {
-		return nil
-	}
-	if !t.literal {
+	if t != nil && !t.literal {
 		return &limit[T]{text: t}
 	}
-	value, err := q.parse(t.value)
-	if err != nil {
-		return wrong("")
+	value, err := q.parse(n.Value)
+	if n.Kind != q.kind || err != nil {
+		p.add(diag.BadValue, n.Range, fmt.Sprintf("%s of %s can't be %s", key, p.kind, shortly(n)), "It is "+q.want+", or a template that gives one.")
+		return nil
 	}
 	return &limit[T]{value: value}
 }
@@ -130,7 +127,7 @@ func (l limits[T]) at(b *limit[T], s *Subject) (T, error) {
 	}
 	value, err := l.parse(text)
 	if err != nil {
-		return value, fmt.Errorf("the bound %s came out as %s: %w", cut(b.text.source), quote(text), err)
+		return value, fmt.Errorf("the bound %s came out as %s: %w", cut(b.text.source), b.text.shown(s), err)
 	}
 	return value, nil
 }

@@ -19,14 +19,14 @@ func equalKinds() []Kind {
 			Doc:     "Passes when the text is the string, byte for byte.",
 			Example: "equals: 'Yes.'",
 			Schema:  textSchema,
-			Parse:   func(p *Parser, n *spec.Node) Check { return parseEquals(p, n, false) },
+			Parse:   func(p *Parser, n *spec.Node) Check { return parseEquals(p, n, byteForByte) },
 		},
 		{
 			Name:    "iequals",
 			Doc:     "Passes when the text is the string, ignoring case (Unicode simple folding).",
 			Example: "iequals: yes.",
 			Schema:  textSchema,
-			Parse:   func(p *Parser, n *spec.Node) Check { return parseEquals(p, n, true) },
+			Parse:   func(p *Parser, n *spec.Node) Check { return parseEquals(p, n, foldedEqual) },
 		},
 		{
 			Name:    "one_of",
@@ -40,22 +40,29 @@ func equalKinds() []Kind {
 
 // equals compares the whole text with one.
 type equals struct {
+	equality
 	want *Text
+}
+
+// equality is when two texts count as the same.
+type equality struct {
 	same func(a, b string) bool
 	note string
 }
 
+var (
+	byteForByte = equality{same: exactly}
+	foldedEqual = equality{same: equalFolded, note: ignoringCase}
+)
+
 func exactly(a, b string) bool { return a == b }
 
-func parseEquals(p *Parser, n *spec.Node, folded bool) Check {
+func parseEquals(p *Parser, n *spec.Node, e equality) Check {
 	want := p.Text(n)
 	if want == nil {
 		return nil
 	}
-	if folded {
-		return textRule(equals{want, equalFolded, ignoringCase})
-	}
-	return textRule(equals{want, exactly, ""})
+	return textRule(equals{e, want})
 }
 
 func (e equals) Holds(s *Subject) (bool, error) {
@@ -76,12 +83,9 @@ func (e equals) Describe(s *Subject) (expected, actual string) {
 
 // Remark says how two texts differ, where that is hard to see.
 func (e equals) Remark(s *Subject) string {
-	text, err := s.Target()
-	if err != nil {
-		return ""
-	}
-	want, err := e.want.Eval(s)
-	if err != nil {
+	text, shown := s.shownTarget()
+	want, plain := e.want.plain(s)
+	if !shown || !plain {
 		return ""
 	}
 	return difference(want, text, e.same)
@@ -177,12 +181,9 @@ func (o oneOf) Describe(s *Subject) (expected, actual string) {
 
 // Remark says which of the list the text nearly is.
 func (o oneOf) Remark(s *Subject) string {
-	text, err := s.Target()
-	if err != nil {
-		return ""
-	}
-	want, err := o.want.Eval(s)
-	if err != nil {
+	text, shown := s.shownTarget()
+	want, plain := o.want.plain(s)
+	if !shown || !plain {
 		return ""
 	}
 	for _, w := range want {

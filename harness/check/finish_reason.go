@@ -19,7 +19,7 @@ func finishReasonKind() Kind {
 				p.Error(n.Range, "finish_reason can't be empty", "A reply that gives none fails every finish_reason.")
 				return nil
 			}
-			return FromRule(lookingAt{equals{want, exactly, ""}, of})
+			return FromRule(lookingAt{equals{byteForByte, want}, of})
 		},
 	}
 }

@@ -59,7 +59,7 @@ func (p *Parser) headerTest(name string, o *spec.Object, tests []string) Check {
 		case "regex":
 			c = regexKind().Parse(p, n)
 		case "equals":
-			c = parseEquals(p, n, false)
+			c = parseEquals(p, n, byteForByte)
 		}
 		if r, is := c.(ruled); is {
 			c = ruled{lookingAt{r.Rule, of}}

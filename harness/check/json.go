@@ -71,8 +71,8 @@ func (j isJSON) Describe(s *Subject) (expected, actual string) {
 
 // Remark says where the text stops to be JSON.
 func (j isJSON) Remark(s *Subject) string {
-	text, err := s.Target()
-	if err != nil {
+	text, shown := s.shownTarget()
+	if !shown {
 		return ""
 	}
 	if !j.fenced {

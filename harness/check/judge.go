@@ -22,7 +22,7 @@ func (e *Expectation) Judge(s *Subject) (r Result) {
 		}
 	}()
 	r.Outcome = e.outcome(s)
-	if r.Verdict == verdict.Fail || r.Verdict == verdict.Error {
+	if r.Verdict == verdict.Fail {
 		e.explain(s, &r)
 	}
 	return r
@@ -48,13 +48,13 @@ func (e *Expectation) outcome(s *Subject) Outcome {
 // failure that only warns into a pass with a warning.
 func (e *Expectation) explain(s *Subject, r *Result) {
 	if message := wrapped(e.message, e.Message); message != nil {
-		text, err := message.Eval(s)
-		if err != nil {
+		if _, err := message.Eval(s); err != nil {
 			r.Reason = both(r.Reason, "its message can't be shown: "+err.Error())
+		} else {
+			r.Message, _ = message.plain(s)
 		}
-		r.Message = text
 	}
-	if e.Severity == Warn && r.Verdict == verdict.Fail {
+	if e.Severity == Warn {
 		r.Verdict, r.Warned = verdict.Pass, true
 	}
 }
@@ -78,7 +78,7 @@ func both(a, b string) string {
 
 // panicked says what a check panicked with and where, for its author.
 func panicked(name string, value any) string {
-	return fmt.Sprintf("the check %s panicked: %v%s", name, value, panicPlace())
+	return fmt.Sprintf("the check %s panicked: %s%s", name, cut(fmt.Sprint(value)), panicPlace())
 }
 
 // panicPlace finds the function that panicked: the first frame below the

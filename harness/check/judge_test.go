@@ -120,12 +120,32 @@ func TestOfHoldsInwards(t *testing.T) {
 	}
 }
 
-func TestOfFromTheSubject(t *testing.T) {
-	s := subject(said("text"))
-	outer := one(t, "- contains: x\n  of: body")
-	_ = outer
-	if got := one(t, "- contains: text").Judge(s); got.Verdict != pass {
-		t.Errorf("got %+v", got)
+// TestSecretsStayHidden: what a sensitive variable gives is named in no line,
+// nor is a part of it.
+func TestSecretsStayHidden(t *testing.T) {
+	for _, yaml := range []string{
+		"equals: ${var.secret}",
+		"equals: \"${var.secret}\\nand more\"",
+		"one_of: ['${var.secret}', 'HUSH']",
+		"contains_all: ['${var.secret}', 'x']",
+		"contains_any: ['${upper(var.secret)}', 'y']",
+		"icontains: x${var.secret}",
+		"regex: ^${var.secret}$",
+		"regex: (${var.secret}",
+		"length: {max: '${var.secret}'}",
+		"contains: y\n  message: it was ${upper(var.secret)}",
+		"condition: 'upper(var.secret) == self.text'",
+		"contains: y\n  of: 'x ${upper(var.secret)}'",
+		"length: {max: 1}\n  of: 'x ${upper(var.secret)}'",
+		"equals: HUSH-HUSH!\n  of: '${upper(var.secret)}'",
+		"json: true\n  of: '${upper(var.secret)}'",
+	} {
+		got := one(t, "- "+yaml).Judge(subject(said("Hush-hush\nand")))
+		said := strings.ToLower(strings.Join([]string{got.Expected, got.Actual, got.Reason, got.Message}, "\n"))
+		said = strings.ReplaceAll(strings.ReplaceAll(said, `"hush-hush\nand"`, ""), "hush-hush!", "")
+		if got.Verdict == pass || strings.Contains(strings.ReplaceAll(said, `"hush"`, ""), "hush") {
+			t.Errorf("%s: %+v", yaml, got)
+		}
 	}
 }
 

@@ -88,12 +88,9 @@ func (f findList) Describe(s *Subject) (expected, actual string) {
 
 // Remark names what is missing of a list of which all must be there.
 func (f findList) Remark(s *Subject) string {
-	text, err := s.Target()
-	if f.how != every || err != nil {
-		return ""
-	}
-	want, err := f.want.evalNonEmpty(s)
-	if err != nil {
+	text, shown := s.shownTarget()
+	want, plain := f.want.plain(s)
+	if f.how != every || !shown || !plain {
 		return ""
 	}
 	var absent []string

@@ -59,7 +59,10 @@ func (m measured) Holds(s *Subject) (bool, error) {
 func (m measured) Describe(s *Subject) (expected, actual string) {
 	expected = s.TargetName() + " has " + m.bounds.Describe(s, m.unit)
 	if text, err := s.Target(); err == nil {
-		actual = count(m.count(text), m.unit) + ": " + quote(text)
+		actual = count(m.count(text), m.unit)
+	}
+	if text, shown := s.shownTarget(); shown {
+		actual += ": " + quote(text)
 	}
 	return expected, actual
 }

@@ -12,8 +12,9 @@ import (
 // Of is what a check looks at: the text, the error message, the body, the
 // finish reason, a header, or what a template gives.
 type Of struct {
-	name string // as lines for people say it
-	read func(*Subject) (string, error)
+	name     string // as lines for people say it
+	read     func(*Subject) (string, error)
+	template *Text // nil of all but a template
 }
 
 // String names it, as lines for people do.
@@ -50,11 +51,24 @@ func (s *Subject) TargetName() string {
 	return s.Of.name
 }
 
+// shownTarget gives the text that is looked at, where there is one that may be
+// shown; of a sensitive one what stands for it, and false.
+func (s *Subject) shownTarget() (text string, shown bool) {
+	if s.Of != nil && s.Of.template != nil {
+		return s.Of.template.plain(s)
+	}
+	text, err := s.Target()
+	return text, err == nil
+}
+
 // actual is the line of a check on the text that is looked at.
 func (s *Subject) actual() string {
-	text, err := s.Target()
-	if err != nil {
+	if _, err := s.Target(); err != nil {
 		return ""
+	}
+	text, shown := s.shownTarget()
+	if !shown {
+		return text
 	}
 	return withSize(text)
 }
@@ -75,7 +89,7 @@ func (p *Parser) of(n *spec.Node) *Of {
 		return nil
 	}
 	if !t.literal {
-		return &Of{name: "the value of " + cut(n.Value), read: t.Eval}
+		return &Of{name: "the value of " + cut(n.Value), read: t.Eval, template: t}
 	}
 	if name, is := strings.CutPrefix(t.value, "header."); is && isToken(name) {
 		return ofHeader(name)

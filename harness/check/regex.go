@@ -102,6 +102,9 @@ func (p *Pattern) Eval(s *Subject) (*regexp.Regexp, error) {
 	if err == nil || errors.Is(err, errEmpty) {
 		return re, err
 	}
+	if _, plain := p.text.plain(s); !plain {
+		return nil, fmt.Errorf("the pattern %s does not compile", p.shown(s))
+	}
 	summary, detail := explainPattern(err)
 	return nil, fmt.Errorf("the pattern came out as %s: %s", quote(pattern), sentences(summary+".", detail))
 }

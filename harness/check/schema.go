@@ -16,7 +16,7 @@ const (
 	nonEmptiesSchema = `{"anyOf": [{"type": "array", "minItems": 1, "items": ` + nonEmptySchema + `}, ` + templateSchema + `]}`
 	countSchema      = `{"anyOf": [{"type": "integer", "minimum": 0}, ` + templateSchema + `]}`
 	amountSchema     = `{"anyOf": [{"type": "number", "minimum": 0}, ` + templateSchema + `]}`
-	durationSchema   = `{"anyOf": [{"type": "string", "pattern": "^[+]?([0-9]+([.][0-9]*)?(ns|us|µs|ms|s|m|h))+$"}, ` + templateSchema + `]}`
+	durationSchema   = `{"anyOf": [{"type": "string", "pattern": "^[+]?(0|(([0-9]+[.]?[0-9]*|[.][0-9]+)(ns|us|µs|μs|ms|s|m|h))+)$"}, ` + templateSchema + `]}`
 	nestedSchema     = `{"allOf": [{"$ref": "#/definitions/expectation"}, {"not": {"anyOf": [` +
 		`{"required": ["of"]}, {"required": ["when"]}, {"required": ["severity"]}, {"required": ["message"]}]}}]}`
 	nestedListSchema = `{"type": "array", "minItems": 1, "items": ` + nestedSchema + `}`

@@ -124,6 +124,28 @@ func (t *Texts) fault(reason string) error {
 	return errors.New(reason)
 }
 
+// plain gives the texts, where there are any and all may be shown.
+func (t *Texts) plain(s *Subject) ([]string, bool) {
+	if t.list != nil {
+		value, _ := t.list.template.Marked(s.Scope)
+		for _, item := range listOf(value) {
+			if _, secret := item.(expr.Sensitive); secret {
+				return nil, false
+			}
+		}
+		texts, err := t.evalList(s)
+		return texts, err == nil && listOf(value) != nil
+	}
+	out := make([]string, len(t.items))
+	for i, item := range t.items {
+		var plain bool
+		if out[i], plain = item.plain(s); !plain {
+			return nil, false
+		}
+	}
+	return out, true
+}
+
 // shown gives the list for a line for people.
 func (t *Texts) shown(s *Subject) string {
 	if t.list == nil {
