@@ -86,7 +86,7 @@ func (r *suiteReader) compile(c *Capture, n *spec.Node) {
 	if t == nil {
 		return
 	}
-	text, ok := t.IsLiteral()
+	text, ok := fixedText(n, t)
 	if !ok {
 		r.ds.Add(diag.BadCapture, n.Range, fmt.Sprintf("the pattern of capture %q is an expression", c.Name),
 			"Write it out. To build a pattern, capture with a template: '${regex(…, self.text)}'.")

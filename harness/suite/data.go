@@ -28,7 +28,7 @@ func ParseData(n *spec.Node) (*Data, diag.Diagnostics) {
 		if d.text == nil {
 			return nil, ds
 		}
-		if text, ok := d.text.IsLiteral(); ok {
+		if text, ok := fixedText(n, d.text); ok {
 			d.text, d.plain = nil, text
 		}
 	case n.Kind == spec.List:

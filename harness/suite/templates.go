@@ -2,6 +2,7 @@ package suite
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/assay-harness/assay/harness/diag"
 	"github.com/assay-harness/assay/harness/expr"
@@ -53,4 +54,18 @@ func checkText(ds *diag.Diagnostics, t *expr.Template, known expr.Known) {
 		}
 	}
 	*ds = append(*ds, t.Check(known)...)
+}
+
+// fixedText gives the text of a template that has nothing to evaluate but the
+// escapes $${ and %%{.
+func fixedText(n *spec.Node, t *expr.Template) (string, bool) {
+	if text, ok := t.IsLiteral(); ok {
+		return text, true
+	}
+	rest := strings.ReplaceAll(strings.ReplaceAll(n.Value, "$${", ""), "%%{", "")
+	if strings.Contains(rest, "${") || strings.Contains(rest, "%{") {
+		return "", false
+	}
+	text, ds := t.Text(nil)
+	return text, !ds.HasErrors()
 }
