@@ -347,5 +347,6 @@ func TestDialTimeoutIsNotUnknown(t *testing.T) {
 		if err != nil || reply.Error.Class != provider.Timeout || reply.Error.Unknown {
 			t.Errorf("got %v, %+v", err, reply.Error)
 		}
+		time.Sleep(2 * time.Hour) // until net/http has given up dialling
 	})
 }
