@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"net/http"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -27,7 +28,7 @@ func (s *Server) completion(q *question, text string) *reply {
 	b = append(b, `,"refusal":null},"finish_reason":"stop"}],"usage":{"prompt_tokens":`+n(input)+`,"completion_tokens":`+n(output)+
 		`,"total_tokens":`+n(input+output)+`,"prompt_tokens_details":{"text_tokens":`+n(input)+`,"audio_tokens":0,"image_tokens":0,"cached_tokens":0}},`+
 		`"system_fingerprint":"fp_assay_mock"}`...)
-	answer := said(200, string(b)).of(q)
+	answer := said(http.StatusOK, string(b)).of(q)
 	answer.price = s.price()
 	return answer
 }
@@ -42,6 +43,8 @@ func (q *question) modelName() string {
 		return q.model
 	case q.path == "/grok-2":
 		return "grok-2-1212"
+	case q.path == chatPath:
+		return "mock"
 	}
 	return strings.TrimPrefix(q.path, "/")
 }

@@ -13,6 +13,7 @@ package mock
 import (
 	"iter"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -46,8 +47,9 @@ type Options struct {
 	// "exhausted"; else they start again after the last.
 	Once bool
 	// Paths are the paths below the base URL that exist, such as /grok-2, beside
-	// those of recordings and script. Without any they are taken from the
-	// recordings' providers, and /grok-2, /grok-2-mini and /chat/completions.
+	// those that the script names. Without any, every recording's provider is taken
+	// for a model's name, and /grok-2, /grok-2-mini and /chat/completions exist too.
+	// A question that is recorded word for word is answered wherever it goes.
 	Paths []string
 	// Redactor is the one that the recordings were made with: their keys know
 	// questions without secrets.
@@ -110,9 +112,9 @@ const chatPath = "/chat/completions"
 func (s *Server) findPaths() {
 	paths := s.options.Paths
 	if len(paths) == 0 {
-		paths = append([]string{"/grok-2", "/grok-2-mini", chatPath}, s.recordings.models()...)
+		paths = append(s.recordings.models(), "/grok-2", "/grok-2-mini", chatPath)
 	}
-	for _, path := range append(paths, s.options.Script.paths()...) {
+	for _, path := range slices.Concat(paths, s.options.Script.paths()) {
 		s.paths[path] = true
 	}
 }

@@ -30,12 +30,13 @@ const (
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	q := s.question(r)
 	var answer *reply
-	if err := q.receive(w, r); err != nil {
-		if tooLarge := (*http.MaxBytesError)(nil); !errors.As(err, &tooLarge) {
-			return // the client is gone: nobody listens
-		}
+	tooLarge := (*http.MaxBytesError)(nil)
+	switch err := q.receive(w, r); {
+	case errors.As(err, &tooLarge):
 		answer = refusal(http.StatusRequestEntityTooLarge, "The request body is larger than 32 MB")
-	} else {
+	case err != nil: // if the client is gone nobody listens, but silence would be a 200
+		answer = refusal(http.StatusRequestTimeout, "The request body did not arrive")
+	default:
 		answer = s.answer(q)
 	}
 	if !wait(r, answer.latency) {
@@ -69,7 +70,9 @@ func (q *question) receive(w http.ResponseWriter, r *http.Request) (err error) {
 	// Where deadlines are not supported (no socket), nobody is slow either.
 	_ = control.SetReadDeadline(time.Now().Add(bodyTimeout))
 	q.body, err = io.ReadAll(http.MaxBytesReader(w, r.Body, largestBody))
-	_ = control.SetReadDeadline(time.Time{})
+	if err == nil { // else net/http would wait for the rest of the body
+		_ = control.SetReadDeadline(time.Time{})
+	}
 	return err
 }
 

@@ -1,6 +1,7 @@
 package mock_test
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -14,6 +15,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/assay-harness/assay/harness/address"
@@ -216,6 +218,42 @@ func (c *closer) Close() error { c.closed = true; return nil }
 type failing struct{}
 
 func (*failing) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
+
+// A client that sends its body slowly is given up after a minute.
+func TestSlowClient(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		near, far := net.Pipe()
+		pipe := &oneConn{conn: far, closed: make(chan struct{})}
+		server := &http.Server{Handler: mock.New(mock.Options{Echo: true})}
+		go server.Serve(pipe)
+		defer server.Close()
+		fmt.Fprintf(near, "POST /v1/grok-2 HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{\"mess")
+		start := time.Now()
+		resp, err := http.ReadResponse(bufio.NewReader(near), nil)
+		if err != nil || resp.StatusCode != http.StatusRequestTimeout || time.Since(start) != time.Minute {
+			t.Errorf("got %v, %v after %s", resp, err, time.Since(start))
+		}
+		near.Close()
+	})
+}
+
+// oneConn is a listener of one connection.
+type oneConn struct {
+	conn   net.Conn
+	once   sync.Once
+	closed chan struct{}
+}
+
+func (l *oneConn) Accept() (conn net.Conn, err error) {
+	l.once.Do(func() { conn = l.conn })
+	if conn != nil {
+		return conn, nil
+	}
+	<-l.closed
+	return nil, net.ErrClosed
+}
+func (l *oneConn) Close() error   { close(l.closed); return nil }
+func (l *oneConn) Addr() net.Addr { return l.conn.LocalAddr() }
 
 // Addresses of hostile keys come through a header as they are.
 func TestAddressesOfAnyText(t *testing.T) {

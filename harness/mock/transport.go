@@ -19,7 +19,13 @@ type transport struct{ server *Server }
 // request was cancelled before, is an error of which the outcome is unknown.
 func (t transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if req.Body != nil {
-		defer req.Body.Close()
+		body, err := io.ReadAll(req.Body)
+		_ = req.Body.Close()
+		if err != nil {
+			return nil, &exchange.SendError{Sent: true, Err: err}
+		}
+		req = req.Clone(req.Context()) // a RoundTripper must not change its request
+		req.Body = io.NopCloser(bytes.NewReader(body))
 	}
 	w := &recorder{header: http.Header{}}
 	t.server.ServeHTTP(w, req)
