@@ -86,11 +86,16 @@ func countUnits(r result.Reader, level Level) ([]tally, error) {
 	run := r.Run()
 	out := make([]tally, len(run.Suites))
 	at := make(map[string]int, len(run.Suites))
+	cases := 0
 	for i, s := range run.Suites {
+		cases += s.Cases
 		at[s.Name] = i
 		if level == CaseLevel {
 			out[i] = tally{tests: s.Cases, failures: s.Failed, errors: s.Errored, skipped: s.Skipped}
 		}
+	}
+	if cases != run.Sum.Cases {
+		return nil, fmt.Errorf("report: the suites count %d cases, the run counts %d", cases, run.Sum.Cases)
 	}
 	if level == CaseLevel {
 		return out, nil

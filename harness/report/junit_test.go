@@ -198,7 +198,7 @@ func TestJUnitOfHostileRun(t *testing.T) {
 		if level == report.CaseLevel && (file.Failures != sum.Failed || file.Errors != sum.Errored+1 || file.Skipped != sum.Skipped) {
 			t.Errorf("got %+v, want the sums %+v and one problem", file.xmlCounts, sum)
 		}
-		xmllint(t, data)
+		t.Run(fmt.Sprintf("libxml2/%d", level), func(t *testing.T) { xmllint(t, data) })
 	}
 }
 
@@ -207,8 +207,7 @@ func xmllint(t *testing.T, data []byte) {
 	t.Helper()
 	program, err := exec.LookPath("xmllint")
 	if err != nil {
-		t.Log("xmllint is not installed: libxml2 did not read the file")
-		return
+		t.Skip("xmllint is not installed: libxml2 did not read the file")
 	}
 	path := filepath.Join(t.TempDir(), "junit.xml")
 	if err := os.WriteFile(path, data, 0o600); err != nil {

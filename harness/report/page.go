@@ -46,12 +46,19 @@ func (p *page) heading(word, text, code string) {
 // line gives a text as one line.
 func (p *page) line(text string) string { return strings.Join(p.show(text), " ") }
 
+// maxLines is how many lines of one text a terminal gets.
+const maxLines = 15
+
 // field writes a labelled text; its further lines stand below the first.
 func (p *page) field(label, text string) {
 	if p.limit > 0 {
 		text = cut(text, p.limit)
 	}
-	for i, line := range p.show(text) {
+	lines := p.show(text)
+	if hidden := len(lines) - maxLines; hidden > 0 && p.limit > 0 {
+		lines = append(lines[:maxLines:maxLines], "… "+plural(hidden, "more line", "more lines"))
+	}
+	for i, line := range lines {
 		if i > 0 {
 			label = ""
 		}

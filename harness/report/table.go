@@ -33,11 +33,12 @@ func writeTable(w io.Writer, r result.Reader, o Options) error {
 }
 
 // drawTable goes twice over the rows: the widths must be known before the
-// first is written, and no row is kept.
+// first is written.
 func drawTable(w io.Writer, r result.Reader, o Options) error {
 	f := footer(r.Run())
 	layout := newLayout(r.Run(), f)
-	for row, err := range rows(r, o) {
+	lines := kept(rows(r, o))
+	for row, err := range lines {
 		if err != nil {
 			return err
 		}
@@ -48,7 +49,7 @@ func drawTable(w io.Writer, r result.Reader, o Options) error {
 	if err != nil {
 		return err
 	}
-	for row, err := range rows(r, o) {
+	for row, err := range lines {
 		if err != nil {
 			return err
 		}
@@ -57,6 +58,27 @@ func drawTable(w io.Writer, r result.Reader, o Options) error {
 		}
 	}
 	return t.end(f)
+}
+
+// maxKept is how many rows are held rather than made again from the record.
+const maxKept = 2000
+
+// kept gives rows that can be gone over again, from memory while they are few.
+func kept(rows iter.Seq2[row, error]) iter.Seq2[row, error] {
+	var list []row
+	for r, err := range rows {
+		if err != nil || len(list) == maxKept {
+			return rows
+		}
+		list = append(list, r)
+	}
+	return func(yield func(row, error) bool) {
+		for _, r := range list {
+			if !yield(r, nil) {
+				return
+			}
+		}
+	}
 }
 
 // row is one line of the table: texts by column, and what colours it.

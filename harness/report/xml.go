@@ -102,6 +102,12 @@ func appendXML(dst []byte, s string, where xmlPlace) []byte {
 		if written >= maxXMLText {
 			return fmt.Appendf(dst, " [%d bytes left out]", len(s)-i)
 		}
+		if n := plainXML(s[i:min(len(s), i+maxXMLText-written)]); n > 0 {
+			dst = append(dst, s[i:i+n]...)
+			written += n
+			i += n
+			continue
+		}
 		if n := escapeSequence(s[i:]); n > 0 {
 			i += n
 			continue
@@ -117,6 +123,17 @@ func appendXML(dst []byte, s string, where xmlPlace) []byte {
 		written += min(len(dst)-before, utf8.UTFMax)
 	}
 	return dst
+}
+
+// plainXML gives how many bytes at the start can be written as they are.
+func plainXML(s string) int {
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c < 0x20, c >= 0x7f, c == '&', c == '<', c == '>', c == '"', c == '\'':
+			return i
+		}
+	}
+	return len(s)
 }
 
 func appendXMLRune(dst []byte, r rune, where xmlPlace) []byte {

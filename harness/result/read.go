@@ -138,6 +138,12 @@ func (f *file) plausible(s *scanner, seen map[string]bool, cases int) error {
 	if sum.Cases != cases || sum.Passed+sum.Failed+sum.Errored+sum.Skipped != cases {
 		return s.here("the sums count %d cases, the record holds %d", sum.Cases, cases)
 	}
+	for _, one := range f.run.Suites {
+		cases -= one.Cases
+	}
+	if cases != 0 {
+		return s.here("the sums of the suites are not the run's")
+	}
 	return nil
 }
 
