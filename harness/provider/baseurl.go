@@ -43,13 +43,12 @@ func target(baseURL string, r *exchange.Request) (*url.URL, error) {
 	}
 	below, err := url.PathUnescape(r.Path)
 	if err != nil { // a stray %: it is sent as %25
-		below = r.Path
-		u.Path, u.RawPath = u.Path+below, ""
+		u.Path, u.RawPath = u.Path+r.Path, ""
 	} else {
 		u.RawPath = u.EscapedPath() + r.Path
 		u.Path += below
 	}
-	u.RawQuery = strings.NewReplacer(" ", "%20", "#", "%23").Replace(r.Query)
+	u.RawQuery = strings.ReplaceAll(strings.ReplaceAll(r.Query, " ", "%20"), "#", "%23")
 	return u, nil
 }
 

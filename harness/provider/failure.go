@@ -2,7 +2,6 @@ package provider
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -26,18 +25,12 @@ func ReadError(r *exchange.Response) *Error {
 }
 
 func errorText(r *exchange.Response) (message, code string) {
-	var b struct {
-		Error   json.RawMessage `json:"error"`
-		Code    json.RawMessage `json:"code"`
-		Message json.RawMessage `json:"message"`
-		Detail  json.RawMessage `json:"detail"`
-		Errors  json.RawMessage `json:"errors"`
-	}
-	if decode(r.Body, &b) != nil {
+	b, ok := exchange.Pick(r.Body, "error", "code", "message", "detail", "errors")
+	if !ok {
 		return plainText(r), ""
 	}
-	message, code, found := errorIn(b.Error, b.Code, b.Message)
-	for _, raw := range []json.RawMessage{b.Detail, b.Errors} {
+	message, code, found := errorIn(b[0], b[1], b[2])
+	for _, raw := range b[3:] {
 		if !found && !isNull(raw) {
 			message, found = said(raw), true
 		}
@@ -48,34 +41,32 @@ func errorText(r *exchange.Response) (message, code string) {
 	return message, code
 }
 
+// isError reports whether the value of an error member says that there is one.
+func isError(raw []byte) bool {
+	return !isNull(raw) && string(raw) != "false" && string(raw) != `""`
+}
+
 // errorIn reads an error member and what may stand beside it.
-func errorIn(raw, code, beside json.RawMessage) (message, kind string, found bool) {
+func errorIn(raw, code, beside []byte) (message, kind string, found bool) {
 	kind = wordOf(code)
-	switch {
-	case isNull(raw) || string(raw) == "false" || string(raw) == `""`:
+	if !isError(raw) {
 		message = textOf(beside)
 		return message, kind, message != ""
-	case raw[0] != '{':
+	}
+	// status is Gemini's word for the code.
+	inner, ok := exchange.Pick(raw, "message", "code", "type", "status")
+	if !ok {
 		return said(raw), kind, true
 	}
-	var inner struct {
-		Message json.RawMessage `json:"message"`
-		Type    json.RawMessage `json:"type"`
-		Code    json.RawMessage `json:"code"`
-		Status  json.RawMessage `json:"status"` // Gemini's word for the code
-	}
-	if json.Unmarshal(raw, &inner) != nil {
-		return said(raw), kind, true
-	}
-	kind = strings.Join([]string{kind, wordOf(inner.Code), wordOf(inner.Type), wordOf(inner.Status)}, " ")
-	if message = textOf(inner.Message); message == "" {
+	kind = strings.Join([]string{kind, wordOf(inner[1]), wordOf(inner[2]), wordOf(inner[3])}, " ")
+	if message = textOf(inner[0]); message == "" {
 		message = said(raw)
 	}
 	return message, kind, true
 }
 
 // said gives a string's text, and anything else as the JSON it is.
-func said(raw json.RawMessage) string {
+func said(raw []byte) string {
 	if text := textOf(raw); text != "" {
 		return text
 	}
@@ -83,7 +74,7 @@ func said(raw json.RawMessage) string {
 }
 
 // wordOf gives a code that may be a string or a number.
-func wordOf(raw json.RawMessage) string {
+func wordOf(raw []byte) string {
 	if text := textOf(raw); text != "" {
 		return text
 	}

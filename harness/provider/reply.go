@@ -2,6 +2,7 @@ package provider
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -25,169 +26,147 @@ func ReadReply(r *exchange.Response) Reply {
 	if r.Status/100 != 2 {
 		return Reply{Error: ReadError(r)}
 	}
-	var b replyBody
-	if err := decode(r.Body, &b); err != nil {
-		return Reply{Error: unreadable(r, err)}
+	b, ok := exchange.Pick(r.Body, "choices", "candidates", "content", "promptFeedback", "error", "code", "message",
+		"model", "modelVersion", "usage", "usageMetadata", "stop_reason")
+	if !ok {
+		return Reply{Error: unreadable(r)}
 	}
-	if message, code, found := errorIn(b.Error, b.Code, b.Message); found && !isNull(b.Error) {
+	body := replyBody{
+		choices: b[0], candidates: b[1], content: b[2], promptFeedback: b[3],
+		model: b[7], modelVersion: b[8], usage: b[9], usageMetadata: b[10], stopReason: b[11],
+	}
+	if failure := b[4]; isError(failure) {
+		message, code, _ := errorIn(failure, b[5], b[6])
 		return Reply{Error: &Error{Class: classOf(r.Status, message, code), Message: message}}
 	}
-	reply, err := b.read()
+	reply, err := body.read()
 	if err != nil {
 		return Reply{Error: &Error{Class: MalformedReply, Message: err.Error(), Err: err}}
 	}
 	return reply
 }
 
-// replyBody has the top-level keys of all shapes. Fields whose type varies, or
-// that are of no great use, are raw, so that an odd one spoils nothing else.
+// replyBody has the top-level values of all shapes, as they stand in the body.
+// A value of an odd type that is of no great use spoils nothing.
 type replyBody struct {
-	Model        json.RawMessage `json:"model"`
-	ModelVersion json.RawMessage `json:"modelVersion"`
-
-	Choices    json.RawMessage `json:"choices"`
-	Content    json.RawMessage `json:"content"`
-	Candidates json.RawMessage `json:"candidates"`
-
-	StopReason     json.RawMessage `json:"stop_reason"`
-	PromptFeedback json.RawMessage `json:"promptFeedback"`
-	Usage          json.RawMessage `json:"usage"`
-	UsageMetadata  json.RawMessage `json:"usageMetadata"`
-
-	Error   json.RawMessage `json:"error"`
-	Code    json.RawMessage `json:"code"`
-	Message json.RawMessage `json:"message"`
+	choices, candidates, content, promptFeedback []byte
+	model, modelVersion, stopReason              []byte
+	usage, usageMetadata                         []byte
 }
 
 func (b *replyBody) read() (Reply, error) {
 	switch {
-	case !isNull(b.Choices):
+	case !isNull(b.choices):
 		return b.openAI()
-	case !isNull(b.Candidates), !isNull(b.PromptFeedback):
+	case !isNull(b.candidates), !isNull(b.promptFeedback):
 		return b.gemini()
-	case !isNull(b.Content):
+	case !isNull(b.content):
 		return b.anthropic()
 	}
 	return Reply{}, errors.New("the reply has none of choices, content and candidates")
 }
 
 func (b *replyBody) openAI() (Reply, error) {
-	var choices []struct {
-		Message *struct {
-			Content json.RawMessage `json:"content"`
-			Refusal json.RawMessage `json:"refusal"`
-		} `json:"message"`
-		Text         *string         `json:"text"` // the older completions
-		FinishReason json.RawMessage `json:"finish_reason"`
-		Error        json.RawMessage `json:"error"` // OpenRouter's
-	}
-	if err := json.Unmarshal(b.Choices, &choices); err != nil || len(choices) == 0 {
+	choices, _ := exchange.Elements(b.choices)
+	if len(choices) == 0 {
 		return Reply{}, errors.New("the reply has no choices")
 	}
-	first := choices[0]
-	if message, _, found := errorIn(first.Error, nil, nil); found && !isNull(first.Error) {
+	// text is that of the older completions, error is OpenRouter's.
+	first, _ := exchange.Pick(choices[0], "message", "text", "finish_reason", "error")
+	if first == nil || isNull(first[0]) && isNull(first[1]) && isNull(first[3]) {
+		return Reply{}, errors.New("the reply's first choice has no message")
+	}
+	if isError(first[3]) {
+		message, _, _ := errorIn(first[3], nil, nil)
 		return Reply{}, errors.New(message)
 	}
-	reply := Reply{Model: textOf(b.Model), FinishReason: textOf(first.FinishReason)}
-	reply.Tokens = tokensOf(b.Usage, "prompt_tokens", "completion_tokens", "total_tokens")
-	if first.Message == nil {
-		if first.Text == nil {
-			return Reply{}, errors.New("the reply's first choice has no message")
-		}
-		reply.Text = *first.Text
+	reply := Reply{Model: textOf(b.model), FinishReason: textOf(first[2])}
+	reply.Tokens = tokensOf(b.usage, "prompt_tokens", "completion_tokens", "total_tokens")
+	if isNull(first[0]) {
+		reply.Text = textOf(first[1])
 		return reply, nil
 	}
+	message, ok := exchange.Pick(first[0], "content", "refusal")
+	if !ok {
+		return Reply{}, errors.New("the reply's first choice has a message that is no object")
+	}
 	var err error
-	reply.Text, err = contentText(first.Message.Content)
+	if reply.Text, err = contentText(message[0]); err != nil {
+		return Reply{}, err
+	}
 	if reply.Text == "" {
-		reply.Text = textOf(first.Message.Refusal)
-	}
-	return reply, err
-}
-
-func (b *replyBody) anthropic() (Reply, error) {
-	if b.Content[0] != '[' {
-		return Reply{}, errors.New("the reply's content is no list of blocks")
-	}
-	reply := Reply{Model: textOf(b.Model), FinishReason: textOf(b.StopReason)}
-	reply.Tokens = tokensOf(b.Usage, "input_tokens", "output_tokens", "total_tokens")
-	var err error
-	reply.Text, err = contentText(b.Content)
-	return reply, err
-}
-
-func (b *replyBody) gemini() (Reply, error) {
-	reply := Reply{Model: textOf(b.ModelVersion)}
-	if reply.Model == "" {
-		reply.Model = textOf(b.Model)
-	}
-	reply.Tokens = tokensOf(b.UsageMetadata, "promptTokenCount", "candidatesTokenCount", "totalTokenCount")
-	var candidates []struct {
-		Content *struct {
-			Parts []struct {
-				Text    string `json:"text"`
-				Thought bool   `json:"thought"`
-			} `json:"parts"`
-		} `json:"content"`
-		FinishReason json.RawMessage `json:"finishReason"`
-	}
-	if !isNull(b.Candidates) {
-		if err := json.Unmarshal(b.Candidates, &candidates); err != nil {
-			return Reply{}, errors.New("the reply's candidates can't be read")
-		}
-	}
-	if len(candidates) == 0 {
-		var feedback struct {
-			BlockReason string `json:"blockReason"`
-		}
-		if json.Unmarshal(b.PromptFeedback, &feedback) != nil || feedback.BlockReason == "" {
-			return Reply{}, errors.New("the reply has no candidates")
-		}
-		reply.FinishReason = feedback.BlockReason // the prompt was refused
-		return reply, nil
-	}
-	first := candidates[0]
-	reply.FinishReason = textOf(first.FinishReason)
-	if first.Content != nil {
-		var text strings.Builder
-		for _, p := range first.Content.Parts {
-			if !p.Thought {
-				text.WriteString(p.Text)
-			}
-		}
-		reply.Text = text.String()
+		reply.Text = textOf(message[1])
 	}
 	return reply, nil
 }
 
+func (b *replyBody) anthropic() (Reply, error) {
+	if b.content[0] != '[' {
+		return Reply{}, errors.New("the reply's content is no list of blocks")
+	}
+	text, err := contentText(b.content)
+	if err != nil {
+		return Reply{}, err
+	}
+	return Reply{
+		Text: text, Model: textOf(b.model), FinishReason: textOf(b.stopReason),
+		Tokens: tokensOf(b.usage, "input_tokens", "output_tokens", "total_tokens"),
+	}, nil
+}
+
+func (b *replyBody) gemini() (Reply, error) {
+	reply := Reply{Model: cmp.Or(textOf(b.modelVersion), textOf(b.model))}
+	reply.Tokens = tokensOf(b.usageMetadata, "promptTokenCount", "candidatesTokenCount", "totalTokenCount")
+	candidates, _ := exchange.Elements(b.candidates)
+	if len(candidates) == 0 {
+		feedback, _ := exchange.Pick(b.promptFeedback, "blockReason")
+		if feedback == nil || textOf(feedback[0]) == "" {
+			return Reply{}, errors.New("the reply has no candidates")
+		}
+		reply.FinishReason = textOf(feedback[0]) // the prompt was refused
+		return reply, nil
+	}
+	first, ok := exchange.Pick(candidates[0], "content", "finishReason")
+	if !ok {
+		return Reply{}, errors.New("the reply's first candidate is no object")
+	}
+	reply.FinishReason = textOf(first[1])
+	if isNull(first[0]) {
+		return reply, nil
+	}
+	content, ok := exchange.Pick(first[0], "parts")
+	if !ok {
+		return Reply{}, errors.New("the reply's first candidate has a content that is no object")
+	}
+	var err error
+	reply.Text, err = contentText(content[0])
+	return reply, err
+}
+
 // contentText reads a content that is null, a string or a list of parts, of
 // which those that hold text are joined as they stand.
-func contentText(raw json.RawMessage) (string, error) {
+func contentText(raw []byte) (string, error) {
 	switch {
 	case isNull(raw):
 		return "", nil
 	case raw[0] == '"':
-		var text string
-		err := json.Unmarshal(raw, &text)
-		return text, err
+		return textOf(raw), nil
 	case raw[0] != '[':
 		return "", errors.New("the reply's content is neither a string nor a list of parts")
 	}
-	var parts []struct {
-		Type    string          `json:"type"`
-		Text    json.RawMessage `json:"text"`
-		Refusal json.RawMessage `json:"refusal"`
-	}
-	if err := json.Unmarshal(raw, &parts); err != nil {
-		return "", errors.New("the reply's content has parts that can't be read")
-	}
+	parts, _ := exchange.Elements(raw)
 	var text strings.Builder
-	for _, p := range parts {
-		switch p.Type {
-		case "text", "output_text", "":
-			text.WriteString(textOf(p.Text))
-		case "refusal":
-			text.WriteString(textOf(p.Refusal))
+	for _, part := range parts {
+		p, ok := exchange.Pick(part, "type", "text", "refusal", "thought")
+		if !ok {
+			return "", errors.New("the reply's content has parts that can't be read")
+		}
+		switch kind := textOf(p[0]); {
+		case kind == "refusal":
+			text.WriteString(textOf(p[2]))
+		case string(p[3]) == "true": // Gemini's thinking, which is no answer
+		case kind == "" || kind == "text" || kind == "output_text":
+			text.WriteString(textOf(p[1]))
 		}
 	}
 	return text.String(), nil
@@ -195,16 +174,16 @@ func contentText(raw json.RawMessage) (string, error) {
 
 // tokensOf reads counts; what is no whole number is not given. Sums are never
 // checked: a total may count reasoning that the others don't.
-func tokensOf(usage json.RawMessage, input, output, total string) (t Tokens) {
-	var counts map[string]json.RawMessage
-	if isNull(usage) || json.Unmarshal(usage, &counts) != nil {
-		return t
+func tokensOf(usage []byte, input, output, total string) Tokens {
+	counts, ok := exchange.Pick(usage, input, output, total)
+	if !ok {
+		return Tokens{}
 	}
-	return Tokens{Input: count(counts[input]), Output: count(counts[output]), Total: count(counts[total])}
+	return Tokens{Input: count(counts[0]), Output: count(counts[1]), Total: count(counts[2])}
 }
 
-func count(raw json.RawMessage) *int {
-	n, err := strconv.Atoi(string(bytes.TrimSpace(raw)))
+func count(raw []byte) *int {
+	n, err := strconv.Atoi(string(raw))
 	if err != nil || n < 0 {
 		return nil
 	}
@@ -212,42 +191,33 @@ func count(raw json.RawMessage) *int {
 }
 
 // textOf gives a JSON string's text, "" for anything else.
-func textOf(raw json.RawMessage) string {
-	if len(raw) == 0 || raw[0] != '"' {
-		return ""
-	}
-	var text string
-	if json.Unmarshal(raw, &text) != nil {
-		return ""
-	}
+func textOf(raw []byte) string {
+	text, _ := exchange.Text(raw)
 	return text
 }
 
-func isNull(raw json.RawMessage) bool { return len(raw) == 0 || string(raw) == "null" }
-
-var errNoObject = errors.New("it is no JSON object")
-
-// decode reads a body that must be one JSON object.
-func decode(body []byte, to any) error {
-	body = bytes.TrimSpace(body)
-	if len(body) == 0 || body[0] != '{' {
-		return errNoObject
-	}
-	return json.Unmarshal(body, to)
-}
+func isNull(raw []byte) bool { return len(raw) == 0 || string(raw) == "null" }
 
 // unreadable describes a 2xx whose body is no reply.
-func unreadable(r *exchange.Response, cause error) *Error {
-	message := "the reply is not the JSON of a chat model: " + cause.Error()
-	switch text := plainText(r); {
-	case len(bytes.TrimSpace(r.Body)) == 0:
+func unreadable(r *exchange.Response) *Error {
+	body := bytes.TrimSpace(r.Body)
+	message := "the reply is not the JSON of a chat model"
+	switch {
+	case len(body) == 0:
 		message = "the reply has an empty body"
-	case bytes.HasPrefix(bytes.TrimSpace(r.Body), []byte("data:")), bytes.HasPrefix(bytes.TrimSpace(r.Body), []byte("event:")):
+	case bytes.HasPrefix(body, []byte("data:")), bytes.HasPrefix(body, []byte("event:")):
 		message = "the reply is a stream: streaming is not supported"
 	case isHTML(r):
-		message = "the reply is a web page: " + text
+		message = "the reply is a web page: " + plainText(r)
+	case body[0] != '{':
+		message += ": it is no JSON object"
+	default:
+		// Nothing but the cause is wanted; it is read once more, off the usual way.
+		if err := json.Unmarshal(body, new(map[string]json.RawMessage)); err != nil {
+			message += ": " + err.Error()
+		}
 	}
-	return &Error{Class: MalformedReply, Message: message, Err: cause}
+	return &Error{Class: MalformedReply, Message: message}
 }
 
 // statusText names a status: 406 Not Acceptable.

@@ -6,6 +6,8 @@ import (
 
 	"github.com/assay-harness/assay/harness/exchange"
 	"github.com/assay-harness/assay/harness/provider"
+	"github.com/assay-harness/assay/harness/provider/openai"
+	"github.com/assay-harness/assay/harness/provider/segmind"
 )
 
 func response(status int, body string, header ...exchange.Field) *exchange.Response {
@@ -122,7 +124,7 @@ func TestReadReplyRefuses(t *testing.T) {
 	}
 }
 
-func FuzzReadReply(f *testing.F) {
+func FuzzParse(f *testing.F) {
 	for _, s := range []string{
 		grok, "", "<html><title>x", "{}", `{"choices":[null]}`, `{"choices":[{"message":{"content":[{"type":"text","text":1}]}}]}`, `{"error":{"message":null}}`,
 		`{"content":[{"text":"x"}],"usage":{}}`, `{"candidates":[{"content":{"parts":[{}]}}]}`, `{"promptFeedback":1}`, "data: x", "\xff\xfe", `{"error":false,"code":1e9}`,
@@ -139,6 +141,18 @@ func FuzzReadReply(f *testing.F) {
 		}
 		if got.Error != nil && (got.Error.Class == "" || got.Error.Message == "" || got.Text != "") {
 			t.Errorf("%d %q: %+v", status, body, got)
+		}
+		r.Header = append(r.Header, fields("x-cost", contentType, "x-remaining-credits", contentType)...)
+		for _, kind := range []provider.Kind{segmind.Kind(), openai.Kind()} {
+			if read := kind.Parse(r); (read.Error == nil) != (got.Error == nil) || read.Text != got.Text {
+				t.Errorf("%s reads it otherwise", kind.Name)
+			}
+			if cost := kind.Bill(provider.Config{}, r).Cost; cost != nil && cost.Sign() < 0 {
+				t.Errorf("%s: a cost of %v", kind.Name, cost)
+			}
+			if kind.Balance != nil {
+				_, _ = kind.Balance.Read(r)
+			}
 		}
 		if string(r.Body) != body {
 			t.Error("the body was changed")
