@@ -136,6 +136,9 @@ func roundTrip(t *testing.T, text string) {
 		"value":  append(append([]byte("{a: "), AppendFlowScalar(nil, text)...), "}\n"...),
 		"key":    append(append([]byte("{"), AppendFlowScalar(nil, text)...), ": a}\n"...),
 	}
+	if len(text) > 100 { // YAML ends a key at 1024 characters
+		delete(files, "key")
+	}
 	paths := map[string]func(*Node) *Node{
 		"map":    func(n *Node) *Node { return n.Get("key") },
 		"list":   func(n *Node) *Node { return n.Get("a").Items[0].Get("b").Items[0] },

@@ -21,12 +21,14 @@ const (
 	trapColon                    // a second ": " in a value
 	trapAfter                    // text behind a closing quote or bracket
 	trapLeading                  // a value that starts with an indicator
+	trapIndent                   // a key that is indented like more of the text above it
 )
 
 // trap is a place where one stands: the value's bytes, to the end of its line.
 type trap struct {
 	kind     trapKind
 	from, to int
+	noticed  int // where that shows
 	inFlow   bool
 }
 
@@ -106,7 +108,7 @@ func (l *lexer) continued() {
 		l.trap(trapComment, l.p, false)
 		l.textParent = -2
 	} else if strings.Contains(rest, ": ") {
-		l.trap(trapColon, l.p, false)
+		l.trap(trapIndent, l.p, false)
 	}
 	l.nextLine()
 }
@@ -114,7 +116,7 @@ func (l *lexer) continued() {
 func (l *lexer) trap(kind trapKind, from int, inFlow bool) {
 	if len(l.traps) < maxTraps {
 		to := from + strings.IndexAny(l.text[from:]+"\n", "\r\n")
-		l.traps = append(l.traps, trap{kind, from, to, inFlow})
+		l.traps = append(l.traps, trap{kind, from, to, l.p, inFlow})
 	}
 }
 

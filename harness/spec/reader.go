@@ -148,7 +148,8 @@ func (r *reader) enter(depth, at int) bool {
 func (r *reader) tooDeep(at int) {
 	if !r.stopped {
 		r.stopped = true
-		r.add(diag.YAMLTooDeep, at, at+1, fmt.Sprintf("more than %d lists and maps stand in each other", MaxDepth), "")
+		r.add(diag.YAMLTooDeep, at, at+1, fmt.Sprintf("more than %d lists and maps stand in each other", MaxDepth),
+			"Flatten the data, or keep it as JSON text and read it with jsondecode.")
 	}
 }
 
@@ -166,6 +167,9 @@ func (r *reader) list(y *yaml.Node, at, depth int) *Node {
 			n.Items = append(n.Items, child)
 		}
 		y.Content[i] = nil // let it go: yaml.v3's tree is larger than the source by far
+	}
+	if r.stopped {
+		return nil
 	}
 	r.close(n, flow, ']')
 	return n

@@ -40,6 +40,9 @@ func (r *reader) mapping(y *yaml.Node, at, depth int) *Node {
 	if merges {
 		r.merge(n)
 	}
+	if r.stopped {
+		return nil
+	}
 	r.close(n, flow, '}')
 	if !flow && len(n.Pairs) > 0 {
 		n.Range.Start = earlier(n.Range.Start, n.Pairs[0].Key.Range.Start)
@@ -59,7 +62,7 @@ func earlier(a, b diag.Pos) diag.Pos {
 func (r *reader) key(y *yaml.Node, depth int, flow bool) *Node {
 	key := r.value(y, depth, flow)
 	switch {
-	case key == nil:
+	case key == nil || r.stopped:
 		return nil
 	case key.Kind == List || key.Kind == Map:
 		r.ds.Add(diag.WrongType, key.Range, "a key must be text, not "+key.Kind.String(),

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -18,6 +19,7 @@ type fault struct {
 	at      int    // the source byte
 	context string // "while parsing a flow mapping", or ""
 	since   int    // where that started
+	exact   bool   // yaml/v4 told the place; else it is a guess
 }
 
 // syntax reports a syntax error. yaml.v3 tells a line at best, and often a wrong
@@ -48,19 +50,44 @@ func (r *reader) syntax(err error, text string, seen lexed) {
 			`YAML reads a leading "*" as the name of an anchor (&`+name+`). If it is part of the text, quote the text: `+quoteSingle(excerpt(r.restOfLine(f.at))))
 		return
 	}
-	r.add(diag.YAMLSyntax, f.at, r.wordEnd(f.at), "not valid YAML: "+f.problem, r.contextOf(f, seen))
+	if n := len(seen.opened); n > 0 {
+		at := seen.opened[n-1]
+		r.add(diag.YAMLSyntax, at, at+1, fmt.Sprintf("the %s that opens here is never closed", r.text[at:at+1]),
+			fmt.Sprintf("It was noticed in line %d: %s.", r.lines.pos(f.at).Line, f.problem))
+		return
+	}
+	r.plainFault(f)
 }
 
-func (r *reader) contextOf(f fault, seen lexed) string {
-	if n := len(seen.opened); n > 0 {
-		p := r.place(seen.opened[n-1], seen.opened[n-1])
-		return fmt.Sprintf("The %q of line %d, column %d is not closed.", r.text[p.Start.Byte:p.Start.Byte+1], p.Start.Line, p.Start.Column)
+// advice is what to do about the parser's more frequent complaints.
+var advice = []struct{ problem, detail string }{
+	{"could not find expected ':'", "This line is neither `key: value` nor `- item`. Text of several lines stands deeper than its key, or under `|`."},
+	{"did not find expected key", "Are the lines around it indented alike? The keys of one map start in the same column."},
+	{"did not find expected '-' indicator", "Are the lines around it indented alike? The dashes of one list start in the same column."},
+	{"sequence entries are not allowed", "A list starts on the line below its key. Text that starts with a dash stands in quotes."},
+	{"mapping keys are not allowed", "Text that starts with a question mark stands in quotes."},
+	{"unknown escape character", `In double quotes a backslash starts an escape. Use single quotes, which keep a backslash as it is.`},
+	{"incompatible YAML document", "Remove the %YAML line: files need none."},
+	{"expected comment or line break", "The text of a | or > block starts on the next line."},
+}
+
+// plainFault reports what nothing better is known of than the parser's words.
+func (r *reader) plainFault(f fault) {
+	for _, a := range advice {
+		if strings.Contains(f.problem, a.problem) {
+			if f.at >= len(r.text) && f.context != "" {
+				f.at = f.since
+			}
+			r.add(diag.YAMLSyntax, f.at, r.wordEnd(f.at), "not valid YAML: "+f.problem, a.detail)
+			return
+		}
 	}
-	if f.context == "" {
-		return ""
+	detail := ""
+	if f.context != "" {
+		p := r.place(f.since, f.since)
+		detail = fmt.Sprintf("It was noticed %s that starts at line %d, column %d.", f.context, p.Start.Line, p.Start.Column)
 	}
-	p := r.place(f.since, f.since)
-	return fmt.Sprintf("It was noticed %s that starts at line %d, column %d.", f.context, p.Start.Line, p.Start.Column)
+	r.add(diag.YAMLSyntax, f.at, r.wordEnd(f.at), "not valid YAML: "+f.problem, detail)
 }
 
 // wordEnd gives something to underline: to the end of the word, at least one.
@@ -90,7 +117,7 @@ func (r *reader) locate(err error, text string) fault {
 	if !errors.As(exactError(text), &exact) || exact.Mark.Line == 0 {
 		return f
 	}
-	f.problem = exact.Message
+	f.problem, f.exact = exact.Message, true
 	f.at = r.lines.offset(exact.Mark.Line, exact.Mark.Column)
 	if exact.ContextMark.Line > 0 {
 		f.context = exact.ContextMsg
@@ -135,13 +162,19 @@ func (r *reader) tabNear(f fault) (int, bool) {
 // nearest picks the trap that a syntax error most likely comes from: the last
 // one on its line, or within what was being parsed; a text goes on over lines.
 func nearest(traps []trap, f fault, r *reader) (trap, bool) {
+	if !f.exact { // yaml/v4 has no objection: it is what only yaml.v3 refuses
+		i := slices.IndexFunc(traps, func(t trap) bool { return t.kind == trapQuestion })
+		if i >= 0 {
+			return traps[i], true
+		}
+	}
 	line := r.lines.pos(f.at).Line
 	for i := len(traps) - 1; i >= 0; i-- {
 		t := traps[i]
 		if t.from > f.at {
 			continue
 		}
-		at := r.lines.pos(t.from).Line
+		at := r.lines.pos(t.noticed).Line
 		inContext := t.inFlow && strings.Contains(f.context, "flow") && t.from >= f.since
 		if at == line || inContext || t.kind == trapComment && at == line-1 && !t.inFlow {
 			return t, true
@@ -157,8 +190,11 @@ func (r *reader) trap(t trap, f fault) {
 	case trapTemplate:
 		r.add(diag.YAMLUnquoted, t.from, max(f.at, t.from+2), "a template inside { } or [ ] must be quoted",
 			"YAML reads its braces as a map. Quote it: "+quoted)
+	case trapIndent:
+		r.add(diag.YAMLSyntax, t.from, t.to, "a key cannot stand here: the line goes on with the text above",
+			"Indent it as the other keys of its map are; or, if it is part of the text, quote the whole text.")
 	case trapQuestion:
-		r.add(diag.YAMLUnquoted, t.from, t.to, "text with a question mark inside { } or [ ] must be quoted", "Quote it: "+quoted)
+		r.add(diag.YAMLUnquoted, t.from, t.from+len(valueOf(value, t)), "text with a question mark inside { } or [ ] must be quoted", "Quote it: "+quoted)
 	case trapComment:
 		hash := t.from + strings.Index(value+" #", " #")
 		r.add(diag.YAMLCutComment, min(hash, len(r.text)), min(hash+2, len(r.text)), "the text is cut: \" #\" starts a comment",
@@ -167,6 +203,11 @@ func (r *reader) trap(t trap, f fault) {
 		r.add(diag.YAMLUnquoted, t.from, t.to, `a text or condition with ": " must be quoted`,
 			"YAML reads the colon as the end of a key. Quote the whole: "+quoted)
 	case trapAfter:
+		if line := r.lines.pos(t.noticed).Line; line > r.lines.pos(t.from).Line && isQuote(r.text[t.from]) {
+			r.add(diag.YAMLSyntax, t.from, t.from+1, fmt.Sprintf("the quote that opens here closes only in line %d", line),
+				"Is its closing quote missing? Within single quotes a quote is written twice ('').")
+			return
+		}
 		r.add(diag.YAMLUnquoted, t.from, t.to, fmt.Sprintf("a text or condition that starts with %s must be quoted", r.text[t.from:t.from+1]),
 			"YAML reads the value as over at the closing "+closing(r.text[t.from])+". Quote the whole: "+quoted)
 	case trapLeading:
@@ -174,6 +215,8 @@ func (r *reader) trap(t trap, f fault) {
 			"The character means something to YAML. Quote the whole: "+quoted)
 	}
 }
+
+func isQuote(c byte) bool { return c == '"' || c == '\'' }
 
 func closing(open byte) string {
 	switch open {
