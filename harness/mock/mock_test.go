@@ -360,7 +360,7 @@ func TestMisses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, c := serve(t, mock.Options{Recordings: cases(recorded(t)[:1]), Redactor: redactor, Log: func(line string) { log = append(log, line) }})
+	s, c := serve(t, mock.Options{Recordings: recorded(t)[:1], Redactor: redactor, Log: func(line string) { log = append(log, line) }})
 	for range 3 {
 		c.ask("a joke on rats").want(t, 424, "The nearest recording is jokes.cats@grok-2#1.turn[1]", "10")
 	}

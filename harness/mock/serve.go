@@ -68,13 +68,16 @@ func (q *question) receive(w http.ResponseWriter, r *http.Request) (err error) {
 	}
 	control := http.NewResponseController(w)
 	// Where deadlines are not supported (no socket), nobody is slow either.
-	_ = control.SetReadDeadline(time.Now().Add(bodyTimeout))
+	late := time.AfterFunc(bodyTimeout, func() { _ = control.SetReadDeadline(longAgo()) })
 	q.body, err = io.ReadAll(http.MaxBytesReader(w, r.Body, largestBody))
-	if err == nil { // else net/http would wait for the rest of the body
+	// After an error the deadline stands: net/http must not wait for the rest either.
+	if inTime := late.Stop(); !inTime && err == nil {
 		_ = control.SetReadDeadline(time.Time{})
 	}
 	return err
 }
+
+func longAgo() time.Time { return time.Unix(1, 0) }
 
 // credentials says whose key the request may carry.
 func (s *Server) credentials(q *question, address string) []exchange.Credential {
@@ -112,6 +115,8 @@ func (s *Server) recorded(q *question) (found []*recording, stale bool) {
 func (s *Server) answer(q *question) *reply {
 	found, stale := s.recorded(q)
 	pinned := len(found) > 0
+	bent := pinned && found[0].bent(q)
+	refused := pinned && found[0].Status != http.StatusOK
 	switch {
 	case q.path == "" || !pinned && !s.paths[q.path] && q.path != creditsPath:
 		return refusal(http.StatusNotFound, "The requested URL does not exist")
@@ -123,9 +128,9 @@ func (s *Server) answer(q *question) *reply {
 		return s.balance(q)
 	case !pinned && q.method != http.MethodPost:
 		return notAllowed(q.account(), http.MethodPost)
-	case !isJSON(q.header) && !(pinned && found[0].bent(q)):
+	case !isJSON(q.header) && !bent:
 		return refusal(http.StatusNotAcceptable, "Invalid content type").of(q)
-	case s.accounts.balance(q.account()).Sign() <= 0 && !(pinned && found[0].Status != http.StatusOK):
+	case s.accounts.balance(q.account()).Sign() <= 0 && !refused:
 		return insufficient(q.account())
 	case pinned:
 		return s.replay(q, found)

@@ -198,7 +198,7 @@ func TestTransportClosesBodies(t *testing.T) {
 	req := request(t, "x")
 	req.Body = body
 	resp, err := mock.Transport(mock.New(mock.Options{Echo: true})).RoundTrip(req)
-	if err != nil || resp.StatusCode != 200 || !body.closed {
+	if err != nil || resp.StatusCode != http.StatusOK || !body.closed {
 		t.Errorf("got %v, %v, closed %t", resp, err, body.closed)
 	}
 	req = request(t, "x")
