@@ -147,11 +147,17 @@ func runeEnd(s string, n int) int {
 
 // shellQuote writes a word for a POSIX shell.
 func shellQuote(s string) string {
-	plain := s != "" && strings.IndexFunc(s, func(r rune) bool {
-		return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("_-./:@%+=,", r))
-	}) < 0
+	plain := s != ""
+	for _, r := range s {
+		plain = plain && shellPlain(r)
+	}
 	if plain {
 		return s
 	}
 	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
+
+// shellPlain reports whether a character means itself to every shell.
+func shellPlain(r rune) bool {
+	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("_-./:@%+=,", r)
 }

@@ -189,7 +189,7 @@ func TestUnknownFieldsAndOtherLayoutAreRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	text := strings.Replace(b.String(), `"address"`, `"future": {"a": [1, "]}", null, true]}, "address"`, 3)
-	text = strings.Replace(text, `"sum"`, `"later": 1.5e3, "sum"`, -1)
+	text = strings.ReplaceAll(text, `"sum"`, `"later": 1.5e3, "sum"`)
 	r, err := result.Open("run.json", opener(text))
 	if err != nil {
 		t.Fatal(err)
