@@ -87,6 +87,8 @@ func (t *Template) place(r hcl.Range) diag.Range {
 		return t.node.At(r.Start.Byte, r.End.Byte)
 	case t.file == "":
 		return diag.Range{}
+	case r.Start.Line == 0:
+		return t.Range()
 	}
 	r.Filename = t.file
 	return r

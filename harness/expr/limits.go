@@ -15,15 +15,17 @@ import (
 // The bounds of one evaluation. A suite is data from a pull request: it may be
 // wrong, it may not take the machine down.
 const (
-	maxSteps    = 1_000_000 // elements visited by for-expressions
+	maxSteps    = 500_000   // elements visited by for-expressions
 	maxBytes    = 128 << 20 // text and elements computed
 	maxText     = 64 << 20  // one text that a function makes
 	maxElements = 1 << 19   // one list that a function makes
-	maxWork     = 1 << 32   // bytes that functions look at, weighed by how slowly they do
+	maxWork     = 1 << 30   // bytes that functions look at, weighed by how slowly they do
 	maxBits     = 1 << 17   // a number's binary exponent: about 39,000 digits
 	maxExponent = 39_000    // the same in decimal
 	maxWidth    = 10_000    // width and precision in format
 	maxDepth    = 500       // nesting of data
+	maxTemplate = 1 << 20   // bytes of a template's source; a literal has no bound
+	maxSource   = 1 << 16   // bytes of a bare expression's source
 	maxNesting  = 200       // brackets within brackets in the source
 	maxTokens   = 20_000    // of one ${…}
 	elementSize = 64        // what an element of a list counts as

@@ -2,6 +2,7 @@ package expr
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -24,6 +25,9 @@ type program struct {
 func compileTemplate(src string) (*program, []fault) {
 	if !strings.Contains(src, "${") && !strings.Contains(src, "%{") {
 		return nil, nil
+	}
+	if len(src) > maxTemplate {
+		return nil, []fault{{diag.TemplateSyntax, "the template is too long", fmt.Sprintf("A text with ${…} or %%{…} may have %d bytes. A file that needs neither can be sent as it stands, with template: false.", maxTemplate), hcl.Range{}}}
 	}
 	// HCL drops a byte order mark; it is text like any other.
 	start := hcl.InitialPos
@@ -59,6 +63,9 @@ func compileTemplate(src string) (*program, []fault) {
 const byteOrderMark = "\ufeff"
 
 func compileExpression(src string) (*program, []fault) {
+	if len(src) > maxSource {
+		return nil, []fault{{diag.TemplateSyntax, "the expression is too large", "Compute parts of it in locals.", hcl.Range{}}}
+	}
 	if f := checkNesting(src, hcl.InitialPos, hclsyntax.LexExpression); f != nil {
 		return nil, []fault{*f}
 	}

@@ -122,7 +122,7 @@ func (c *compiler) operand(e hclsyntax.Expression, op *hclsyntax.Operation, boun
 	case op.Type == cty.Number:
 		return &operand{e}
 	case op == hclsyntax.OpEqual, op == hclsyntax.OpNotEqual:
-		return &argument{e, deep}
+		return &argument{e, deep | slow}
 	}
 	return e
 }
