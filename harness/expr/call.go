@@ -18,15 +18,15 @@ import (
 
 // call is a function call as Check looks at it.
 type call struct {
-	name        string
-	arguments   int
-	expands     bool // the last argument is a list of arguments
-	name_, rest hcl.Range
+	name         string
+	arguments    int
+	expands      bool // the last argument is a list of arguments
+	named, whole hcl.Range
 }
 
 // call compiles a function call.
 func (c *compiler) call(e *hclsyntax.FunctionCallExpr, bound *names) hclsyntax.Expression {
-	this := call{name: e.Name, arguments: len(e.Args), expands: e.ExpandFinal, name_: e.NameRange, rest: e.Range()}
+	this := call{name: e.Name, arguments: len(e.Args), expands: e.ExpandFinal, named: e.NameRange, whole: e.Range()}
 	c.calls = append(c.calls, this)
 	if f := this.check(); f != nil {
 		c.rewriteAll(e.Args, bound)
@@ -63,12 +63,12 @@ func (c call) check() *fault {
 		if name := nearest(c.name, slices.Sorted(maps.Keys(byName))); name != "" {
 			detail = fmt.Sprintf("Did you mean %q?", name)
 		}
-		return &fault{diag.UndefinedFunc, fmt.Sprintf("there is no function %q", c.name), detail, c.name_}
+		return &fault{diag.UndefinedFunc, fmt.Sprintf("there is no function %q", c.name), detail, c.named}
 	}
 	least, most := arity(d)
 	switch {
 	case c.arguments < least && !c.expands, c.arguments > most:
-		return &fault{diag.EvaluationFailed, fmt.Sprintf("%q is called with %s", c.name, plural(c.arguments, "argument")), "It is " + d.Signature + ".", c.rest}
+		return &fault{diag.EvaluationFailed, fmt.Sprintf("%q is called with %s", c.name, plural(c.arguments, "argument")), "It is " + d.Signature + ".", c.whole}
 	}
 	return nil
 }

@@ -118,11 +118,11 @@ func (im *importer) number(s string) (cty.Value, *fault) {
 func export(v cty.Value, marked marking) any {
 	if name, ok := sensitiveName(v); ok {
 		v, _ = v.Unmark()
-		if inner := export(v, marked); marked == dropMarks {
+		inner := export(v, marked)
+		if marked == dropMarks {
 			return inner
-		} else {
-			return Sensitive{Name: name, Value: inner}
 		}
+		return Sensitive{Name: name, Value: inner}
 	}
 	if v.IsNull() {
 		return nil

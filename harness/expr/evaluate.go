@@ -101,7 +101,7 @@ func (p *program) text(ev *evaluation) string {
 		if s, ok := v.(string); ok {
 			return s
 		}
-		b, _ := appendText(ev, nil, v, hcl.Range{})
+		b, _ := appendText(ev, nil, v, rangeOf(p.alone))
 		return string(b)
 	}
 	b, _ := f.write(nil, p.parts)

@@ -16,6 +16,11 @@ import (
 
 // Template is a parsed text with ${…} in it. It is immutable and may be
 // evaluated by many goroutines at once.
+//
+// Bytes are kept in its literal parts, those within %{ if } and %{ for }
+// included, and in texts reached by a plain reference: a name with .attribute,
+// ["key"] and [0] below it. Quoted texts within ${…}, an index that is itself
+// computed, and all that functions and operators give are in NFC.
 type Template struct {
 	text    string
 	node    *spec.Node // where the text stands in YAML, or nil

@@ -314,3 +314,16 @@ func TestConditionsInBracesAndEmptyOnesSaySo(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatIsNoTextIsMarkedWhereItStands(t *testing.T) {
+	for src, want := range map[string]string{"${var.none}": "var.none", "a ${var.list}": "var.list", "${[1]}": "[1]", "${self.text} ${[1]}": "[1]"} {
+		tpl, ds := expr.ParseTemplateText("f", src)
+		if ds != nil {
+			t.Fatal(src, ds)
+		}
+		_, ds = tpl.Text(testScope())
+		if len(ds) != 1 || src[ds[0].Range.Start.Byte:ds[0].Range.End.Byte] != want {
+			t.Errorf("%s gives %+v, want the mark on %s", src, ds, want)
+		}
+	}
+}
