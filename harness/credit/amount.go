@@ -137,6 +137,13 @@ func (a Amount) Shift(power int) Amount {
 	return a.settled()
 }
 
+// Trim gives the same number without zeros at the end of its fraction.
+func (a Amount) Trim() Amount {
+	var out Amount
+	out.dec.Reduce(&a.dec)
+	return out.settled()
+}
+
 // Cmp compares by value: -1, 0 or +1 as a is less than, equal to or greater
 // than b. 1.0 equals 1.
 func (a Amount) Cmp(b Amount) int { return a.dec.Cmp(&b.dec) }

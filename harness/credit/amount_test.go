@@ -68,6 +68,14 @@ func TestArithmeticIsExact(t *testing.T) {
 	}
 }
 
+func TestTrim(t *testing.T) {
+	for text, want := range map[string]string{"0.0030": "0.003", "10": "10", "100.00": "100", "-1.50": "-1.5", "0.000": "0", "0": "0", "1e3": "1000"} {
+		if got := amount(t, text).Trim().String(); got != want {
+			t.Errorf("Trim(%s) = %s, want %s", text, got, want)
+		}
+	}
+}
+
 func TestCompare(t *testing.T) {
 	one, alsoOne, less := amount(t, "1"), amount(t, "1.000"), amount(t, "-3")
 	if one.Cmp(alsoOne) != 0 || !one.Equal(alsoOne) || one.Cmp(less) != 1 || less.Cmp(one) != -1 {

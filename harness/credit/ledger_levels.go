@@ -106,7 +106,8 @@ func (l *Ledger) settle(c *call) {
 		return
 	}
 	above := l.levels[i-1]
-	drop := above.balance.Sub(v.balance)
+	// How many digits the two balances have says nothing of the cost's.
+	drop := above.balance.Sub(v.balance).Trim()
 	unseen := l.blind.between(above, v)
 	switch {
 	case !c.end.Billed:

@@ -56,6 +56,7 @@ func TestLedger(t *testing.T) {
 	}{
 		{name: "one after the other", story: "open=10 a> a=9.997 a:0.003 b> b=9.990 b:0.007"},
 		{name: "the first has no balance before it", story: "a> a=9 a:- b> b=8.5 b:0.5"},
+		{name: "digits of balances", story: "open=10.0000 a> a=9.9970 a:0.003 b> b=9.99 b:0.007"},
 		{name: "out of order", story: "open=10 a> b> c> c=9.4 c:… a=9.9 a:… b=9.7 a:0.1 b:0.2 c:0.3"},
 		{name: "settled while later calls fly", story: "open=10 a> b> a=9.9 c> b=9.7 a:0.1 b:… d> c=9.6 b:0.2 c:… d=9.5 c:0.1 d:0.1"},
 		{name: "errors are not billed", story: "open=10 a> a!10 a:0 b> c> b!9.5 b:0 c=9.5 c:0.5 d> d! d:0"},
