@@ -28,6 +28,7 @@ var (
 type Folder struct {
 	root *os.Root
 	fsys fs.FS
+	near near
 }
 
 // Open opens a folder that is there.
@@ -40,7 +41,10 @@ func Open(dir string) (*Folder, error) {
 }
 
 // Close frees the folder. Files that are open stay so.
-func (f *Folder) Close() error { return f.root.Close() }
+func (f *Folder) Close() error {
+	f.near.close()
+	return f.root.Close()
+}
 
 // Open opens a file or folder for reading.
 func (f *Folder) Open(name string) (fs.File, error) {
@@ -48,10 +52,14 @@ func (f *Folder) Open(name string) (fs.File, error) {
 	return file, explain(err)
 }
 
-// ReadFile reads a whole file.
+// ReadFile reads a whole file. A folder that was replaced as a whole since
+// the last reads may be read as it was.
 func (f *Folder) ReadFile(name string) ([]byte, error) {
 	if !fs.ValidPath(name) {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: ErrOutside}
+	}
+	if data, ok := f.near.read(f.root, name); ok {
+		return data, nil
 	}
 	data, err := f.root.ReadFile(filepath.FromSlash(name))
 	return data, explain(err)
