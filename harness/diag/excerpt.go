@@ -71,10 +71,9 @@ func cut(line []byte, from, to, columns int) (shown, marks string) {
 	}
 	row := cells(line[left:right])
 	first := len(row) // the cell of the first caret
-	for i, c := range row {
-		if until := cellEnd(row, i, right-left); until > from-left {
+	for i := range row {
+		if cellEnd(row, i, right-left) > from-left {
 			first = i
-			_ = c
 			break
 		}
 	}

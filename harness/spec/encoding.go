@@ -88,15 +88,14 @@ var nonCharacters = func() []rune {
 	return out
 }()
 
-// substitute gives the text that yaml.v3 reads: without the byte order mark,
-// and with a stand-in of the same length for each NEL, LS and PS. Scalars that
-// hold one are read again from the source.
+// substitute gives the text that yaml.v3 reads: with a stand-in of the same
+// length for each NEL, LS and PS. Scalars that hold one are read again from the
+// source.
 func (r *reader) substitute() string {
 	text := r.text
 	if r.lines.ascii {
 		return text
 	}
-	text = strings.TrimPrefix(text, bom)
 	for _, b := range oldBreaks {
 		if !strings.Contains(text, b.text) {
 			continue

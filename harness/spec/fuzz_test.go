@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"bytes"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -23,6 +24,9 @@ func FuzzParse(f *testing.F) {
 			}
 			if n != nil {
 				checkNode(t, n, map[*Node]bool{})
+				if got, want := lex(string(src)).most, flowDepth(n); got != want && !bytes.ContainsAny(src, "&*<") {
+					t.Errorf("lex sees flow collections %d deep, want %d in %q", got, want, src)
+				}
 			}
 		}
 		_, ds := Parse("f.yaml", src)
@@ -33,6 +37,23 @@ func FuzzParse(f *testing.F) {
 			}
 		}
 	})
+}
+
+// flowDepth gives how deep flow collections nest.
+func flowDepth(n *Node) int {
+	deepest := 0
+	for _, p := range n.Pairs {
+		deepest = max(deepest, flowDepth(p.Key), flowDepth(p.Value))
+	}
+	for _, item := range n.Items {
+		deepest = max(deepest, flowDepth(item))
+	}
+	isFlow := strings.HasPrefix(n.Source()[n.Range.Start.Byte:], "{") || strings.HasPrefix(n.Source()[n.Range.Start.Byte:], "[")
+	if isFlow && (n.Kind == Map || n.Kind == List) {
+		// A block map may start with a key that is a quoted text, never a bracket.
+		return deepest + 1
+	}
+	return deepest
 }
 
 func checkRange(t *testing.T, src string, start, end int) {

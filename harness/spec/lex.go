@@ -6,6 +6,7 @@ import "strings"
 // (what YAML will trip over) the parser.
 type lexed struct {
 	deep   int // where flow collections nest deeper than MaxDepth, or 0
+	most   int // how deep they nest
 	traps  []trap
 	opened []int // brackets that are never closed
 	quote  int   // a quote that is never closed, or -1

@@ -15,6 +15,7 @@ func (l *lexer) flow() {
 			l.quoted()
 		case c == '[' || c == '{':
 			l.stack = append(l.stack, l.p)
+			l.most = max(l.most, len(l.stack))
 			if len(l.stack) > MaxDepth {
 				l.deep = l.p
 				return
@@ -41,6 +42,10 @@ func (l *lexer) flowText() {
 	start := l.p
 	if l.text[l.p] == '!' {
 		l.trap(trapLeading, l.p, true)
+		for l.p < len(l.text) && !isSpace(l.text[l.p]) { // only white space ends a tag
+			l.p++
+		}
+		return
 	}
 	for ; l.p < len(l.text); l.p++ {
 		switch c := l.text[l.p]; c {

@@ -158,7 +158,7 @@ func (r *reader) list(y *yaml.Node, at, depth int) *Node {
 	if !r.enter(depth, at) {
 		return nil
 	}
-	r.collectionTag(y, "!!seq", at)
+	r.collectionTag(y, "!!seq")
 	flow := y.Style&yaml.FlowStyle != 0
 	n := r.newNode(List, at, at+1)
 	n.Items = make([]*Node, 0, len(y.Content))

@@ -20,7 +20,7 @@ func (r *reader) mapping(y *yaml.Node, at, depth int) *Node {
 	if !r.enter(depth, at) {
 		return nil
 	}
-	r.collectionTag(y, "!!map", at)
+	r.collectionTag(y, "!!map")
 	n := r.newNode(Map, at, at+1)
 	n.Pairs = make([]Pair, 0, len(y.Content)/2)
 	if len(y.Content)/2 >= indexFrom {

@@ -26,10 +26,8 @@ func (r *reader) properties(y *yaml.Node, at int, written bool) property {
 	for r.has(p.at, '&') || r.has(p.at, '!') {
 		from := p.at
 		tag := r.text[from] == '!'
-		for p.at++; p.at < len(r.text) && !isSpace(r.text[p.at]) && (tag || isAnchor(r.text[p.at])); p.at++ {
-			if strings.IndexByte(",]}", r.text[p.at]) >= 0 {
-				break
-			}
+		for p.at++; p.at < len(r.text) && !isSpace(r.text[p.at]) && (tag || isAnchor(r.text[p.at])); {
+			p.at++
 		}
 		if tag {
 			p.tagFrom, p.tagTo = from, p.at
@@ -65,12 +63,12 @@ func (r *reader) skipSpace(at int) int {
 	return at
 }
 
-func (r *reader) collectionTag(y *yaml.Node, allowed string, at int) {
+// collectionTag refuses any tag of a list or map but YAML's own.
+func (r *reader) collectionTag(y *yaml.Node, allowed string) {
 	if y.Style&yaml.TaggedStyle != 0 && y.Tag != allowed {
 		p := r.properties(y, r.lines.offset(y.Line, y.Column), true)
-		r.tag(y, p.tagFrom, max(p.tagTo, p.tagFrom+1))
+		r.tag(p.tagFrom, max(p.tagTo, p.tagFrom+1))
 	}
-	_ = at
 }
 
 func (r *reader) scalar(y *yaml.Node, at int, inFlow bool) *Node {
@@ -177,11 +175,12 @@ func (r *reader) scalarTag(y *yaml.Node, n *Node, p property) {
 		fits = n.Kind == Null
 	}
 	if !fits {
-		r.tag(y, p.tagFrom, p.tagTo)
+		r.tag(p.tagFrom, p.tagTo)
 	}
 }
 
-func (r *reader) tag(_ *yaml.Node, from, to int) {
+// tag reports a tag.
+func (r *reader) tag(from, to int) {
 	line := r.text[from:]
 	if i := strings.IndexAny(line, "\r\n"); i >= 0 {
 		line = line[:i]

@@ -25,5 +25,5 @@ var parseSeeds = []string{
 	"!!str a: !!int 5\nb: !x y\nc: ! 5\n", "a: &x\nb: !!null\nc: 1\n", "a: 1\na: 2\n", "? a\n: b\n? - c\n: d\n", ": x\n", "a:\n\tb: c\n", "a: \"b\n", "a: {b: ${c}}\n", "a: order #5\n", "a: order  # five\n",
 	"a: [b, c\nd: e\n", "a: b: c\n", "a: !b(c) == d\n", "a: [1] == b\n", "a: \"x\" == b\n", "a: *b*\n", "a: {b: why?}\n", "a: b\n---\nc: d\n", "a: \x01\n", "a: \xe9\n", "a\x00b", "\xff\xfea\x00",
 	strings.Repeat("[", 120), strings.Repeat("- ", 120), "a: - b\n", "{a, b: , c: {}}\n", "[a: b, c]\n", "- # x\n  a: b  # y\n# z\n", "%YAML 1.1\n---\na: b\n...\n", "a:\n- b\n-\n- \n", "'a': \"b\"\n\"c\" : 'd'\n", "{\"a\":\"b\",'c':'d'}\n",
-	"a: |  # comment\n  x\n", "a: >2-\n    x\n   y\n\n", "a: \"\"\nb: ''\nc: ~\nd:\n", "<<: {a: b}\n", "<<: [{a: b}, {a: c, d: e}]\na: f\n", "--- |\n text\n", "--- text\n",
+	"a: |  # comment\n  x\n", "a: >2-\n    x\n   y\n\n", "a: \"\"\nb: ''\nc: ~\nd:\n", "<<: {a: b}\n", "<<: [{a: b}, {a: c, d: e}]\na: f\n", "--- |\n text\n", "--- text\n", "\ufeff\ufeffb", "a: !](c) =", "[! a, !!str b]\n", "a: b\n\ufeffc: d\n",
 }

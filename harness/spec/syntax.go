@@ -3,7 +3,6 @@ package spec
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -102,16 +101,15 @@ func (r *reader) wordEnd(at int) int {
 	return end
 }
 
-var lineOfError = regexp.MustCompile(`^line (\d+): `)
-
 // locate asks yaml/v4 for the place.
 func (r *reader) locate(err error, text string) fault {
 	problem := strings.TrimPrefix(err.Error(), "yaml: ")
 	f := fault{problem: problem}
-	if m := lineOfError.FindStringSubmatch(problem); m != nil {
-		line, _ := strconv.Atoi(m[1])
-		f.problem = problem[len(m[0]):]
-		f.at = r.skipBlank(r.lines.offset(line, 1))
+	if rest, ok := strings.CutPrefix(problem, "line "); ok {
+		number, said, _ := strings.Cut(rest, ": ")
+		if line, err := strconv.Atoi(number); err == nil {
+			f.problem, f.at = said, r.skipBlank(r.lines.offset(line, 1))
+		}
 	}
 	var exact *yaml4.LoadError
 	if !errors.As(exactError(text), &exact) || exact.Mark.Line == 0 {
