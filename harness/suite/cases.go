@@ -128,7 +128,7 @@ func (r *suiteReader) readOuter(c *Case, o *spec.Object) {
 			c.Providers = r.suite.Providers
 		}
 	}
-	if c.Providers == nil && !o.Has("provider") {
+	if c.Providers == nil && !o.Has("provider") && len(config.Providers) > 1 {
 		r.ds.Add(diag.MissingKey, c.Range, fmt.Sprintf("case %q has no provider", c.Name),
 			"There are several. Write provider: and one of "+strings.Join(config.providerNames(), ", ")+" in the case, the suite, or the defaults of assay.yaml (a case with inherit: false takes nothing from those).")
 	}

@@ -105,28 +105,29 @@ func readConfig(files *Files) (*Config, diag.Diagnostics) {
 		if _, err := fs.Stat(files.FS, "assay.yml"); err == nil {
 			ds.Add(diag.BadValue, diag.Range{Filename: "assay.yml"}, "the configuration is called assay.yaml", "Rename assay.yml: it is not read under this name.")
 		}
-		config, more := parseConfig("built in", []byte(builtin))
+		config, more := parseConfig(files, "built in", []byte(builtin))
 		return config, append(ds, more...)
 	case err != nil:
 		files.unreadable(&ds, diag.Range{Filename: ConfigFile}, ConfigFile, ConfigFile, err)
 		return nil, ds
 	}
-	config, more := parseConfig(ConfigFile, src)
+	config, more := parseConfig(files, ConfigFile, src)
 	return config, append(ds, more...)
 }
 
-func parseConfig(name string, src []byte) (*Config, diag.Diagnostics) {
+func parseConfig(files *Files, name string, src []byte) (*Config, diag.Diagnostics) {
 	root, ds := spec.Parse(name, src)
 	if root == nil {
 		return nil, ds
 	}
-	r := &configReader{ds: ds}
+	r := &configReader{files: files, ds: ds}
 	return r.read(root), r.ds
 }
 
 // configReader reads assay.yaml.
 type configReader struct {
-	ds diag.Diagnostics
+	files *Files
+	ds    diag.Diagnostics
 }
 
 func (r *configReader) read(root *spec.Node) *Config {

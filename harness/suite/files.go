@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 	"sync"
 
@@ -145,6 +146,22 @@ func (f *Files) keep(name string, src []byte) {
 		f.sources = map[string][]byte{}
 	}
 	f.sources[name] = src
+}
+
+// hide masks a piece of a source, so that no diagnostic shows the secret that
+// somebody wrote into a file.
+func (f *Files) hide(r diag.Range) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	src := slices.Clone(f.sources[r.Filename])
+	for i := r.Start.Byte; i < min(r.End.Byte, len(src)); i++ {
+		if src[i] != '\n' && src[i] != '\r' {
+			src[i] = '*'
+		}
+	}
+	if src != nil {
+		f.sources[r.Filename] = src
+	}
 }
 
 // follow resolves the links on the way to a file by itself, because a plain

@@ -316,7 +316,7 @@ func TestVariables(t *testing.T) {
 ` + caseText("tags: [x]")
 	src = strings.ReplaceAll(src, `"a ${"$$"}{b}"`, `"a $${b}"`)
 	files := map[string]string{"suites/s.yaml": src, "assay.yaml": "variables: {project: {default: from assay.yaml}, number: {default: 8}}\n"}
-	node, ds := spec.Parse("my.vars.yaml", []byte("map: {k: ['${x}']}\nlist: [9]\n"))
+	node, ds := spec.Parse("my.vars.yaml", []byte("map: {k: ['$${x}']}\nlist: [9]\n"))
 	if ds.HasErrors() {
 		t.Fatal(describe(ds))
 	}
@@ -342,7 +342,7 @@ func TestVariables(t *testing.T) {
 	}
 	want := map[string]string{
 		"text": `"${var.flag} 5"`, "typed": `"a ${b}"`, "number": "8", "flag": "false", "list": "[3,4]",
-		"map": `{"k":["${x}"]}`, "project": `"from assay.yaml"`, "secret": `"hunter2hunter2"`,
+		"map": `{"k":["$${x}"]}`, "project": `"from assay.yaml"`, "secret": `"hunter2hunter2"`,
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)

@@ -8,7 +8,8 @@ import (
 	"github.com/assay-harness/assay/harness/spec"
 )
 
-// Move says that a case was renamed: addresses within the suite, or whole.
+// Move says that a case was renamed: addresses within the suite, or whole. Where
+// moves follow each other, To is where the last of them leads.
 type Move struct {
 	From, To string
 	Range    diag.Range // of the entry
@@ -30,15 +31,18 @@ func (r *suiteReader) readMoved(nodes []*spec.Node) []Move {
 			moves = append(moves, m)
 		}
 	}
-	r.checkRings(moves)
+	for _, m := range moves {
+		if _, name := splitMove(m.To); !r.hasCase(name) && !sources.has(m.To) {
+			r.ds.Add(diag.BadMove, m.Range, fmt.Sprintf("there is no case %q in this suite", name), "to is the name that the case has now, or the from of a further move."+diag.Suggest(name, r.caseNames()))
+		}
+	}
 	if len(moves) == 0 {
 		return nil
 	}
-	return moves
+	return r.follow(moves)
 }
 
-// checkMove checks that the new name is a case of this suite, and that the old
-// one no longer is.
+// checkMove checks the form of a move, and that the old name is no longer in use.
 func (r *suiteReader) checkMove(m Move, from, to *spec.Node) bool {
 	fromSuite, fromCase := splitMove(m.From)
 	toSuite, toCase := splitMove(m.To)
@@ -51,8 +55,6 @@ func (r *suiteReader) checkMove(m Move, from, to *spec.Node) bool {
 		r.badMove(to)
 	case toSuite != "" && toSuite != r.suite.Name:
 		r.ds.Add(diag.BadMove, to.Range, fmt.Sprintf("%q is not in this suite", m.To), "A move is written in the suite that the case is in now.")
-	case !r.hasCase(toCase):
-		r.ds.Add(diag.BadMove, to.Range, fmt.Sprintf("there is no case %q in this suite", toCase), "to is the name that the case has now."+diag.Suggest(toCase, r.caseNames()))
 	case (fromSuite == "" || fromSuite == r.suite.Name) && m.From == fromCase && r.hasCase(fromCase):
 		r.ds.Add(diag.BadMove, from.Range, fmt.Sprintf("case %q is still there", fromCase), "from is the name that the case had before, and has no longer.")
 	default:
@@ -90,24 +92,32 @@ func (r *suiteReader) caseNames() []string {
 	return names
 }
 
-// checkRings refuses moves that lead back to where they began.
-func (r *suiteReader) checkRings(moves []Move) {
-	next := make(map[string]Move, len(moves))
-	for _, m := range moves {
-		next[m.From] = m
+// follow replaces the target of each move by where later moves lead from there,
+// and refuses those that lead back to where they began.
+func (r *suiteReader) follow(moves []Move) []Move {
+	next := make(map[string]int, len(moves))
+	for i, m := range moves {
+		next[m.From] = i
 	}
-	for _, m := range moves {
-		at := m
-		for range moves {
-			following, ok := next[at.To]
-			if !ok {
-				break
+	state := make([]visit, len(moves))
+	for i := range moves {
+		var path []int
+		at, ok := i, true
+		for ok && state[at] == 0 {
+			state[at] = entered
+			path = append(path, at)
+			at, ok = next[moves[at].To]
+		}
+		if ok && state[at] == entered {
+			r.ds.Add(diag.BadMove, moves[at].Range, fmt.Sprintf("%q moves back to itself", moves[at].From), "Follow the moves from here: they make a ring. Remove one of them.")
+			return nil
+		}
+		for k := len(path) - 1; k >= 0; k-- {
+			state[path[k]] = left
+			if following, ok := next[moves[path[k]].To]; ok {
+				moves[path[k]].To = moves[following].To
 			}
-			if following.From == m.From {
-				r.ds.Add(diag.BadMove, m.Range, fmt.Sprintf("%q moves back to itself", m.From), "Follow the moves from here: they make a ring. Remove one of them.")
-				return
-			}
-			at = following
 		}
 	}
+	return moves
 }

@@ -77,6 +77,11 @@ func (f firsts) claim(ds *diag.Diagnostics, name, what string, place diag.Range)
 	return false
 }
 
+func (f firsts) has(name string) bool {
+	_, ok := f[name]
+	return ok
+}
+
 // placeText names a place for people.
 func placeText(r diag.Range) string {
 	return fmt.Sprintf("%s:%d:%d", r.Filename, r.Start.Line, r.Start.Column)

@@ -224,6 +224,7 @@ func TestMoveProblems(t *testing.T) {
 		"no such case": {src: "{from: b, to: cc}", code: diag.BadMove, says: `Did you mean "c"?`},
 		"still there":  {src: "{from: d, to: c}", code: diag.BadMove, says: "still there"},
 		"other suite":  {src: "{from: b, to: other.c}", code: diag.BadMove},
+		"ring":         {src: "{from: 'c[\"1\"]', to: 'c[\"2\"]'}\n  - {from: 'c[\"2\"]', to: 'c[\"1\"]'}", code: diag.BadMove, says: "back to itself"},
 		"no address":   {src: "{from: 'b c', to: c}", code: diag.BadMove},
 		"no from":      {src: "{to: c}", code: diag.MissingKey},
 		"unknown key":  {src: "{from: b, to: c, why: x}", code: diag.UnknownKey},

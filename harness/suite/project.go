@@ -33,7 +33,7 @@ func Load(o Options) (*Project, diag.Diagnostics) {
 	p := &Project{Files: &Files{FS: o.FS}}
 	config, ds := readConfig(p.Files)
 	if config == nil {
-		p.Config, _ = parseConfig("built in", []byte(builtin))
+		p.Config, _ = parseConfig(p.Files, "built in", []byte(builtin))
 		return p, ds.Sorted()
 	}
 	p.Config = config

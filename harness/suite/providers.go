@@ -37,7 +37,7 @@ const (
 
 func (r *configReader) readProviderMap(n *spec.Node) []*Provider {
 	if n == nil || len(n.Pairs) == 0 {
-		own, _ := parseConfig("built in", []byte(builtin))
+		own, _ := parseConfig(r.files, "built in", []byte(builtin))
 		return own.Providers
 	}
 	providers := make([]*Provider, 0, len(n.Pairs))
@@ -93,6 +93,7 @@ func (r *configReader) readBaseURL(o *spec.Object) string {
 	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "":
 		r.ds.Add(diag.BadProvider, n.Range, fmt.Sprintf("%q is no base URL", written), "Write it with its scheme and host, such as https://api.segmind.com/v1.")
 	case u.User != nil:
+		r.files.hide(n.Range)
 		r.ds.Add(diag.SecretUnsafe, n.Range, "base_url holds a user or password", "A secret never stands in assay.yaml. Use api_key: ${env.…}.")
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
 		r.ds.Add(diag.BadProvider, n.Range, fmt.Sprintf("base URL %q has a query or a fragment", written), "Write the address up to the path. Extra fields of the request go into params.")
@@ -117,6 +118,7 @@ func (r *configReader) readKey(n *spec.Node) *expr.Template {
 		fromEnv = fromEnv || ref.Root == "env" && ref.Name != ""
 	}
 	if _, ok := t.IsLiteral(); ok {
+		r.files.hide(n.Range)
 		r.ds.Add(diag.SecretUnsafe, n.Range, "api_key is written out", "A secret never stands in assay.yaml, which is in git. Put it in the environment, and write api_key: ${env.NAME_OF_IT}. If this was a real key, replace it.")
 		return nil
 	}
