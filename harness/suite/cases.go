@@ -91,7 +91,7 @@ func (r *suiteReader) readCase(n *spec.Node) *Case {
 	r.readOnFailure(c, o)
 	c.Total = r.readTotal(o.Node("total"))
 	known := r.suite.Known(c, nil)
-	r.ds = append(r.ds, c.Level.check(known)...)
+	r.ds = append(r.ds, c.checkLevel(known)...)
 	r.readConversation(c, o)
 	o.Reserve("matrix", "gate")
 	o.Close()

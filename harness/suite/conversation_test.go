@@ -3,6 +3,7 @@ package suite_test
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -177,7 +178,7 @@ func TestEmptyAtEvaluation(t *testing.T) {
 
 func TestPromptFileProblems(t *testing.T) {
 	file := func(content string) map[string]string {
-		return map[string]string{"suites/s.yaml": turnText("- user: " + content), "p.md": "Hi {{name}},\n  bye {{ nmae }}", "ok.md": "Hi {{name}}", "t.md": "a\né ${name} ${nope}", "latin.md": "caf\xe9", "empty.md": "", "dir/x": "", "deep/er.md": "x", "bad.md": "one\n ${"}
+		return map[string]string{"suites/s.yaml": turnText("- user: " + content), "p.md": "Hi {{name}},\n  bye {{ naem }}", "ok.md": "Hi {{name}}", "t.md": "a\né ${name} ${nope}", "latin.md": "caf\xe9", "empty.md": "", "dir/x": "", "deep/er.md": "x", "bad.md": "one\n ${"}
 	}
 	for _, p := range []problem{
 		{name: "missing", files: file("{file: q.md}"), code: diag.FileUnreadable, mark: "q.md"},
@@ -192,7 +193,7 @@ func TestPromptFileProblems(t *testing.T) {
 		{name: "syntax", files: file("{file: bad.md}"), code: diag.TemplateSyntax},
 		{name: "no such variable", files: file("{file: t.md, vars: {name: x}}"), code: diag.UndefinedName, mark: "nope"},
 		{name: "sees only vars", files: map[string]string{"suites/s.yaml": turnText("- user: {file: p.md, vars: {a: x}}"), "p.md": "${case.name} ${a}"}, code: diag.UndefinedName, mark: "case.name"},
-		{name: "undefined placeholder", files: file(`{file: p.md, delimiters: "{{ }}", vars: {name: x}}`), code: diag.PromptDelimiters, says: `Did you mean "name"?`, mark: "{{ nmae }}"},
+		{name: "undefined placeholder", files: file(`{file: p.md, delimiters: "{{ }}", vars: {name: x}}`), code: diag.PromptDelimiters, says: `Did you mean "name"?`, mark: "{{ naem }}"},
 		{name: "no vars", files: file(`{file: ok.md, delimiters: "{{ }}"}`), code: diag.PromptDelimiters, mark: "{{name}}"},
 		{name: "unused", files: file(`{file: ok.md, delimiters: "{{ }}", vars: {name: x, other: y}}`), code: diag.PromptDelimiters, says: "other", mark: "other"},
 		{name: "one delimiter", files: file(`{file: p.md, delimiters: "{{"}`), code: diag.PromptDelimiters},
@@ -263,7 +264,7 @@ params: {temperature: 0.10, stop: ['${case.name}'], seed: null}
 conversation:
   - {user: a, request: {timeout: null, api_key: null}, params: null}`)
 	r := c.Request
-	if r.Method != "PUT" || r.Timeout.Seconds() != 90 || len(r.Headers) != 2 || r.Headers[0].Name != "x-a" || r.Headers[1].Value != nil || r.Removed != nil {
+	if r.Method != http.MethodPut || r.Timeout.Seconds() != 90 || len(r.Headers) != 2 || r.Headers[0].Name != "x-a" || r.Headers[1].Value != nil || r.Removed != nil {
 		t.Errorf("got %+v", r)
 	}
 	if got := c.Turns[0].Request.Removed; !slices.Equal(got, []string{"api_key", "timeout"}) {

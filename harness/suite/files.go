@@ -115,7 +115,7 @@ func (f *Files) read(name string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }()
 	tooLarge := &fs.PathError{Op: "read", Path: name, Err: ErrTooLarge}
 	if info.Size() > MaxFileSize {
 		return nil, tooLarge

@@ -84,7 +84,7 @@ func readParams(ds *diag.Diagnostics, n *spec.Node) []Param {
 }
 
 // check checks the templates of params and request.
-func (l *Level) check(known expr.Known) diag.Diagnostics {
+func (l *Level) checkLevel(known expr.Known) diag.Diagnostics {
 	var ds diag.Diagnostics
 	for _, p := range l.Fields {
 		p.Value.templates(func(t *expr.Template) bool {

@@ -131,7 +131,7 @@ func TestTurnProblems(t *testing.T) {
 		"image part":              {src: "- user: [{image: x.png}]", code: diag.NotSupported},
 		"image_url part":          {src: "- user: [{text: a}, {image_url: x.png}]", code: diag.NotSupported},
 		"content of unknown form": {src: "- user: {txt: a}", code: diag.TurnShape},
-		"undefined":               {src: "- user: hi ${var.nmae}", code: diag.UndefinedName, mark: "var.nmae"},
+		"undefined":               {src: "- user: hi ${var.naem}", code: diag.UndefinedName, mark: "var.naem"},
 		"undefined function":      {src: "- user: hi ${uper(\"x\")}", code: diag.UndefinedFunc, says: "upper"},
 		"syntax":                  {src: "- user: hi ${", code: diag.TemplateSyntax},
 		"self in a prompt":        {src: "- user: hi ${self.text}", code: diag.UndefinedName},

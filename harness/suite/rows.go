@@ -43,7 +43,7 @@ func fileRows(files *Files, name string, named diag.Range) iter.Seq2[row, diag.D
 			yield(row{}, ds)
 			return
 		}
-		defer file.Close()
+		defer func() { _ = file.Close() }()
 		in := newTextReader(name, file)
 		switch rowsExtension(name) {
 		case ".csv":

@@ -130,13 +130,13 @@ func (r *csvReader) next() (last bool, err error) {
 		return r.quotedField()
 	}
 	for {
-		switch {
-		case c == ',':
+		switch c {
+		case ',':
 			return false, nil
-		case c == '\n':
+		case '\n':
 			r.field = trimReturn(r.field)
 			return true, nil
-		case c == '"':
+		case '"':
 			return false, &csvFault{r.line, "a quote stands within a field that does not begin with one", `Put the whole field in quotes, and write each quote in it twice: "say ""hi""".`}
 		}
 		r.field = append(r.field, c)

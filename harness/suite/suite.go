@@ -120,8 +120,8 @@ func (r *suiteReader) readName(o *spec.Object, root *spec.Node) {
 // defaults, which mean what the suite's names mean.
 func (r *suiteReader) checkLevels() {
 	known := r.suite.knownToAll()
-	r.ds = append(r.ds, r.suite.Level.check(known)...)
-	r.ds = append(r.ds, r.project.Config.Defaults.Level.check(known)...)
+	r.ds = append(r.ds, r.suite.checkLevel(known)...)
+	r.ds = append(r.ds, r.project.Config.Defaults.checkLevel(known)...)
 }
 
 // tagsOf merges a case's tags with the suite's. Most cases have the same: they

@@ -303,7 +303,7 @@ func (r *suiteReader) checkTurn(c *Case, t *Turn) {
 	if t.hasTemplates() {
 		known = r.suite.Known(c, t)
 		t.Content.check(&r.ds, known)
-		r.ds = append(r.ds, t.Level.check(known)...)
+		r.ds = append(r.ds, t.checkLevel(known)...)
 	}
 	if len(t.Captures) == 0 {
 		return
