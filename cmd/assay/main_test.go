@@ -1,0 +1,110 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"flag"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/assay-harness/assay/harness/cli"
+)
+
+var update = flag.Bool("update", false, "rewrite the files that scripts compare with")
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"assay": func() { os.Exit(cli.Main()) }})
+}
+
+// TestScripts runs testdata/*.txtar: each is a folder and a list of commands in
+// it, with the real command line as a process of its own. The commands beside
+// testscript's own are in scriptCommands.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                "testdata",
+		Setup:              sandbox,
+		Cmds:               scriptCommands(),
+		Condition:          scriptCondition,
+		UpdateScripts:      *update,
+		RequireUniqueNames: true,
+	})
+}
+
+// sandbox gives a script a home of its own; keys and settings of the person who
+// runs the tests are not in its environment.
+func sandbox(env *testscript.Env) error {
+	home := filepath.Join(env.WorkDir, ".home")
+	if err := os.Mkdir(home, 0o700); err != nil {
+		return err
+	}
+	env.Setenv("HOME", home)
+	env.Setenv("NO_COLOR", "1")
+	env.Values[backgroundKey{}] = &background{serving: map[string]*serving{}, bad: map[string]*badServer{}}
+	return nil
+}
+
+// scriptCommands are the commands that scripts have beside testscript's own:
+//
+//	exits CODE COMMAND ARGS…     run it; fail unless it ends with exactly CODE, without a panic
+//	serve VAR ARGS…              start `assay serve` on a free port; its base URL goes into $VAR
+//	stopserve VAR                interrupt it; what it wrote is then matched by stdout and stderr
+//	badserver VAR KIND           start a server that misbehaves (badservers); its base URL goes into $VAR
+//	requests VAR N               fail unless that server has had exactly N questions
+//	stable FILE stdout|stderr    write the last output to FILE, what differs from run to run replaced
+//	plain stdout|stderr          fail if the last output holds raw control characters or bad UTF-8
+//	shipped DIR                  copy the project's own suites and recordings into DIR
+//	write FILE KIND [N]          write a file that no script can hold (writeKinds)
+func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
+	return map[string]func(*testscript.TestScript, bool, []string){
+		"exits":     exits,
+		"serve":     startServe,
+		"stopserve": stopServe,
+		"badserver": startBadServer,
+		"requests":  countRequests,
+		"stable":    writeStable,
+		"plain":     plain,
+		"shipped":   copyShipped,
+		"write":     writeFile,
+	}
+}
+
+// scriptCondition knows [root]: whether the test may mount, and reads any file.
+func scriptCondition(name string) (bool, error) {
+	if name == "root" {
+		return os.Geteuid() == 0, nil
+	}
+	return false, errors.New("unknown condition " + strconv.Quote(name))
+}
+
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits CODE COMMAND ARGS…")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	err = ts.Exec(args[1], args[2:]...)
+	got := 0
+	if exit := new(exec.ExitError); errors.As(err, &exit) {
+		got = exit.ExitCode()
+	} else if err != nil {
+		ts.Fatalf("%v", err)
+	}
+	for _, stream := range []string{"stdout", "stderr"} {
+		for _, sign := range panicSigns {
+			if bytes.Contains([]byte(ts.ReadFile(stream)), []byte(sign)) {
+				ts.Fatalf("%s holds %q", stream, sign)
+			}
+		}
+	}
+	if got != want {
+		ts.Fatalf("exit code: got %d, want %d", got, want)
+	}
+}
+
+// panicSigns are what Go writes when a program breaks; no user ever sees them.
+var panicSigns = []string{"panic:", "goroutine ", "fatal error:", "runtime error"}
