@@ -49,6 +49,9 @@ func configOf(p *suite.Provider, kind provider.Kind) (provider.Config, diag.Diag
 		Rate:        provider.Rate{Count: p.RateCount, Per: p.RatePer},
 		Concurrency: p.Concurrency, Timeout: p.Timeout, Retries: max(0, p.Retries),
 	}
+	if out.BaseURL == "" {
+		out.BaseURL = kind.BaseURL
+	}
 	if p.Retries < 0 {
 		out.Retries = defaultRetries
 	}
