@@ -73,7 +73,12 @@ func (ds Diagnostics) Sorted() Diagnostics {
 		}
 		return a.Range.Start.Column - b.Range.Start.Column
 	})
-	return slices.Compact(out)
+	said := make(map[Diagnostic]bool, len(out))
+	return slices.DeleteFunc(out, func(d Diagnostic) bool {
+		again := said[d]
+		said[d] = true
+		return again
+	})
 }
 
 // Err gives the errors among them as a Go error, or nil.

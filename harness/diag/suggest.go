@@ -6,9 +6,19 @@ import (
 )
 
 // Suggest gives ` Did you mean "x"?`, with a leading space, for the candidate
-// that is nearest to name, or "" if none is near. Of equally near ones the
-// first wins, so candidates in a fixed order give a fixed answer.
+// that is Nearest to name, or "" if none is near.
 func Suggest(name string, candidates []string) string {
+	nearest := Nearest(name, candidates)
+	if nearest == "" {
+		return ""
+	}
+	return ` Did you mean "` + nearest + `"?`
+}
+
+// Nearest gives the candidate that name was probably meant for, or "" if none
+// is near. Of equally near ones the first wins, so candidates in a fixed order
+// give a fixed answer.
+func Nearest(name string, candidates []string) string {
 	best, bestDistance := "", suggestLimit(name)+1
 	folded := []rune(strings.ToLower(name))
 	for _, candidate := range candidates {
@@ -19,10 +29,7 @@ func Suggest(name string, candidates []string) string {
 			best, bestDistance = candidate, d
 		}
 	}
-	if best == "" {
-		return ""
-	}
-	return ` Did you mean "` + best + `"?`
+	return best
 }
 
 // suggestLimit is how many slips a name of that length may hold and still be

@@ -21,6 +21,15 @@ type Object struct {
 	asked []string // also those that are absent: what Close may suggest
 	seen  uint64   // which of the first 64 pairs were asked for
 	more  map[int]struct{}
+	// What Require missed is reported by Close, unless one mistake explains it:
+	// no map at all, a misspelt key, one that comes later.
+	missing   []missingKey
+	explained bool
+}
+
+type missingKey struct {
+	name  string
+	place diag.Range
 }
 
 // NewObject starts to read a node; what is its name in messages ("case",
@@ -33,7 +42,7 @@ func NewObject(n *Node, what string, ds *diag.Diagnostics) *Object {
 			place, got = n.Range, describe(n)
 		}
 		ds.Add(diag.WrongType, place, fmt.Sprintf("%s must be a map, not %s", what, got), "Write it as lines of `key: value`.")
-		o.node = &Node{Kind: Map, Range: place}
+		o.node, o.explained = &Node{Kind: Map, Range: place}, true
 	}
 	return o
 }
@@ -254,7 +263,7 @@ func (o *Object) Map(key string) *Node {
 	return n
 }
 
-// Require reports a missing key; one that is null is missing.
+// Require has Close report a missing key; one that is null is missing.
 func (o *Object) Require(keys ...string) {
 	for _, key := range keys {
 		if !o.Has(key) {
@@ -262,7 +271,7 @@ func (o *Object) Require(keys ...string) {
 			if i := o.node.find(key); i >= 0 {
 				place = o.node.Pairs[i].Key.Range
 			}
-			o.ds.Add(diag.MissingKey, place, fmt.Sprintf("%s needs the key %q", o.what, key), "")
+			o.missing = append(o.missing, missingKey{key, place})
 		}
 	}
 }
@@ -272,23 +281,50 @@ func (o *Object) Require(keys ...string) {
 func (o *Object) Reserve(keys ...string) {
 	for _, key := range keys {
 		if i := o.mark(key); i >= 0 {
+			o.explained = true
 			o.ds.Add(diag.NotSupported, o.node.Pairs[i].Key.Range, fmt.Sprintf("%q is not supported yet", key),
 				"The name is kept for a later version. Remove it.")
 		}
 	}
 }
 
-// Close reports every key that nobody asked for, with a suggestion.
+// Misspelt reports whether there is a key that nobody has asked for so far:
+// what seems to be missing then may only be misspelt, and Close says so.
+func (o *Object) Misspelt() bool {
+	for i := range o.node.Pairs {
+		if !o.wasAsked(i) {
+			return true
+		}
+	}
+	return false
+}
+
+// Close reports every key that nobody asked for, with a suggestion, and every
+// key that is missing and that none of these seems to have been meant for.
 func (o *Object) Close() {
 	for i, p := range o.node.Pairs {
-		if o.wasAsked(i) {
-			continue
+		if !o.wasAsked(i) {
+			o.unknown(p.Key)
 		}
-		known := slices.Compact(slices.Sorted(slices.Values(o.asked)))
-		detail := strings.TrimPrefix(diag.Suggest(p.Key.Value, known), " ")
-		if detail == "" && len(known) > 0 {
-			detail = "It takes: " + strings.Join(known, ", ") + "."
-		}
-		o.ds.Add(diag.UnknownKey, p.Key.Range, fmt.Sprintf("unknown key %q in %s", p.Key.Value, o.what), detail)
 	}
+	if o.explained {
+		return
+	}
+	for _, m := range o.missing {
+		o.ds.Add(diag.MissingKey, m.place, fmt.Sprintf("%s needs the key %q", o.what, m.name), "")
+	}
+}
+
+func (o *Object) unknown(key *Node) {
+	known := slices.Compact(slices.Sorted(slices.Values(o.asked)))
+	nearest := diag.Nearest(key.Value, known)
+	o.missing = slices.DeleteFunc(o.missing, func(m missingKey) bool { return m.name == nearest })
+	detail := ""
+	switch {
+	case nearest != "":
+		detail = fmt.Sprintf("Did you mean %q?", nearest)
+	case len(known) > 0:
+		detail = "It takes: " + strings.Join(known, ", ") + "."
+	}
+	o.ds.Add(diag.UnknownKey, key.Range, fmt.Sprintf("unknown key %q in %s", key.Value, o.what), detail)
 }

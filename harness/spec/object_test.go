@@ -67,6 +67,8 @@ func TestObjectRefuses(t *testing.T) {
 		{"a: 5", func(o *Object) { o.Map("a") }, "ASY4013 1:4-5 a must be a map, not 5"},
 		{"x: y", func(o *Object) { o.Node("x"); o.Require("x", "name") }, `ASY4014 1:1-5 case needs the key "name"`},
 		{"name:", func(o *Object) { o.Require("name") }, `ASY4014 1:1-5 case needs the key "name"`},
+		{"conversatoin: 1", func(o *Object) { o.Require("conversation") }, `ASY4012 1:1-13 unknown key "conversatoin" in case`},
+		{"judge: 1", func(o *Object) { o.Require("name"); o.Reserve("judge") }, `ASY4015 1:1-6 "judge" is not supported yet`},
 		{"matrix: 1", func(o *Object) { o.Reserve("matrix", "judge") }, `ASY4015 1:1-7 "matrix" is not supported yet`},
 		{"conversatoin: 1", func(o *Object) { o.Has("conversation") }, `ASY4012 1:1-13 unknown key "conversatoin" in case`},
 	}
