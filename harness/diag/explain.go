@@ -77,7 +77,7 @@ func explainYAML() []Explanation {
 		},
 		{
 			YAMLTooLarge, "file too large",
-			"A YAML file over 32 MB is refused, because reading it would take many times its size in memory.",
+			"A file over 32 MB that is read whole is refused: as YAML it would take many times its size in memory.",
 			"Split it, or move its data into CSV or JSONL and read that with rows.",
 		},
 		{

@@ -25,13 +25,28 @@ const (
 // Stricter than YAML: a key stands once in a map, tags other than YAML's own are
 // refused, and so is plain text that ends at a single space and a comment.
 func Parse(filename string, src []byte) (*Node, diag.Diagnostics) {
+	n, ds := parse(filename, src, true)
+	if ds.HasErrors() {
+		return nil, ds
+	}
+	return n, ds
+}
+
+// Read is Parse, but gives what could be read beside the errors, so that all
+// else that is wrong in the file can be said in the same go: a key that stands
+// twice has its first value, say. It is nil where nothing could be read.
+func Read(filename string, src []byte) (*Node, diag.Diagnostics) {
 	return parse(filename, src, true)
 }
 
 // ParseData reads one YAML document that is data, not a suite: comments may
 // follow plain text by one space. All else is as in Parse.
 func ParseData(filename string, src []byte) (*Node, diag.Diagnostics) {
-	return parse(filename, src, false)
+	n, ds := parse(filename, src, false)
+	if ds.HasErrors() {
+		return nil, ds
+	}
+	return n, ds
 }
 
 func parse(filename string, src []byte, cutIsError bool) (*Node, diag.Diagnostics) {
@@ -62,7 +77,7 @@ func parse(filename string, src []byte, cutIsError bool) (*Node, diag.Diagnostic
 		return nil, ds
 	}
 	n := r.document(root)
-	if ds.HasErrors() {
+	if r.stopped {
 		return nil, ds
 	}
 	return n, ds

@@ -64,7 +64,8 @@ func (r *suiteReader) readPattern(c *Capture, n *spec.Node) {
 	o.Close()
 	switch {
 	case pattern != nil && header != nil, pattern == nil && header == nil:
-		if n.Get("json") == nil && n.Get("path") == nil && n.Get("tool_call") == nil && n.Get("judge") == nil {
+		reserved := n.Get("json") != nil || n.Get("path") != nil || n.Get("tool_call") != nil || n.Get("judge") != nil
+		if !reserved && !o.Misspelt() {
 			r.ds.Add(diag.BadCapture, n.Range, fmt.Sprintf("capture %q has not exactly one of regex and header", c.Name), captureForms)
 		}
 	case pattern != nil:

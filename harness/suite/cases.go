@@ -31,6 +31,8 @@ type Case struct {
 	Total     Total
 	Turns     []*Turn
 	Range     diag.Range // of the name
+	// Faulty says that there are errors in it: it may be incomplete.
+	Faulty bool
 
 	forEach  *Data
 	captures []string // of all turns
@@ -70,6 +72,7 @@ func (r *suiteReader) readCase(n *spec.Node) *Case {
 		r.ds.Add(diag.WrongType, n.Range, "a case is a map, not "+n.Kind.String(), "It has a name and a conversation.")
 		return nil
 	}
+	before := len(r.ds)
 	o := spec.NewObject(n, "case", &r.ds)
 	c := &Case{Range: n.Range}
 	o.Require("name", "conversation")
@@ -95,6 +98,7 @@ func (r *suiteReader) readCase(n *spec.Node) *Case {
 	r.readConversation(c, o)
 	o.Reserve("matrix", "gate")
 	o.Close()
+	c.Faulty = r.ds[before:].HasErrors()
 	return c
 }
 

@@ -24,6 +24,9 @@ type Config struct {
 	SuitesDir    string
 	FixturesDir  string
 	ReportsDir   string
+	// Unread says that assay.yaml is there and could not be read: what suites
+	// say of it cannot be checked.
+	Unread bool
 }
 
 // Defaults are the outermost level.
@@ -101,7 +104,7 @@ func readConfig(files *Files) (*Config, diag.Diagnostics) {
 	src, err := files.Read(ConfigFile)
 	var ds diag.Diagnostics
 	switch {
-	case errors.Is(err, fs.ErrNotExist):
+	case errors.Is(err, fs.ErrNotExist) && !files.isLink(ConfigFile):
 		if _, err := fs.Stat(files.FS, "assay.yml"); err == nil {
 			ds.Add(diag.BadValue, diag.Range{Filename: "assay.yml"}, "the configuration is called assay.yaml", "Rename assay.yml: it is not read under this name.")
 		}
@@ -116,7 +119,7 @@ func readConfig(files *Files) (*Config, diag.Diagnostics) {
 }
 
 func parseConfig(files *Files, name string, src []byte) (*Config, diag.Diagnostics) {
-	root, ds := spec.Parse(name, src)
+	root, ds := spec.Read(name, src)
 	if root == nil {
 		return nil, ds
 	}

@@ -2,6 +2,7 @@ package suite
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/assay-harness/assay/harness/diag"
 	"github.com/assay-harness/assay/harness/expr"
@@ -79,7 +80,7 @@ func (r *suiteReader) readParts(role Role, n *spec.Node) Content {
 		switch {
 		case text == nil && item.Get("text") != nil:
 			r.emptyContent(item.Range, "a part")
-		case text == nil && item.Get("image") == nil && item.Get("image_url") == nil:
+		case text == nil && item.Get("image") == nil && item.Get("image_url") == nil && !o.Misspelt():
 			r.ds.Add(diag.MissingKey, item.Range, "a part has no text", "Write - text: and what is said.")
 		case text != nil:
 			t := textTemplate(&r.ds, text, "text")
@@ -118,7 +119,10 @@ func (r *suiteReader) readContentMap(role Role, n *spec.Node) Content {
 		o.Node(key)
 	}
 	o.Close()
-	r.ds.Add(diag.TurnShape, n.Range, fmt.Sprintf("the content of %s has neither raw nor file", role), contentForms)
+	misspelt := func(p spec.Pair) bool { return diag.Nearest(p.Key.Value, []string{"raw", "file"}) != "" }
+	if !slices.ContainsFunc(n.Pairs, misspelt) {
+		r.ds.Add(diag.TurnShape, n.Range, fmt.Sprintf("the content of %s has neither raw nor file", role), contentForms)
+	}
 	return Content{}
 }
 

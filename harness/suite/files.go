@@ -241,6 +241,8 @@ func (f *Files) unreadable(ds *diag.Diagnostics, place diag.Range, written, name
 	case errors.Is(err, ErrOutside):
 		ds.Add(diag.OutsideProject, place, fmt.Sprintf("path %q leaves the project", written),
 			"What a suite refers to is inside the project, and so is what links there point to. Copy the file into the project.")
+	case errors.Is(err, fs.ErrNotExist) && f.isLink(name):
+		ds.Add(diag.FileUnreadable, place, fmt.Sprintf("the link %q points to nothing", written), "What it points to is not there. Put it there, or remove the link.")
 	case errors.Is(err, fs.ErrNotExist):
 		detail := "A path is relative to the project's root, or to the file it stands in when it starts with ./ or ../."
 		detail += diag.Suggest(name, f.siblings(name))
@@ -248,13 +250,23 @@ func (f *Files) unreadable(ds *diag.Diagnostics, place diag.Range, written, name
 	case errors.Is(err, ErrNotFile):
 		ds.Add(diag.FileUnreadable, place, fmt.Sprintf("%q is no file", written), "It is a folder, a device or a pipe. Name a file.")
 	case errors.Is(err, ErrTooLarge):
-		ds.Add(diag.FileUnreadable, place, fmt.Sprintf("file %q is larger than 32 MB", written),
+		ds.Add(diag.YAMLTooLarge, place, fmt.Sprintf("file %q is larger than 32 MB", written),
 			"Split it. Rows may come from a larger CSV, JSON or JSONL file, which is read row by row.")
 	case errors.Is(err, fs.ErrPermission):
 		ds.Add(diag.FileUnreadable, place, fmt.Sprintf("file %q may not be read", written), "Its permissions forbid it. Change them.")
 	default:
 		ds.Add(diag.FileUnreadable, place, fmt.Sprintf("file %q cannot be read", written), "The system says: "+cause(err)+".")
 	}
+}
+
+// isLink reports whether a name is a link, which may point to nothing.
+func (f *Files) isLink(name string) bool {
+	links, ok := f.FS.(fs.ReadLinkFS)
+	if !ok || !fs.ValidPath(name) {
+		return false
+	}
+	info, err := links.Lstat(name)
+	return err == nil && info.Mode()&fs.ModeSymlink != 0
 }
 
 // cause gives the innermost words of a file error, without the path again.

@@ -233,14 +233,41 @@ func TestAllProblemsAtOnce(t *testing.T) {
 		"assay.yaml":    "version: 2\n",
 		"suites/b.yaml": "suiet: x\ncases: [{name: 1x, conversation: [user: '']}]\n",
 		"suites/a.yaml": "cases: [{name: c, conversation: [usr: hi]}]\n",
+		"suites/c.yaml": "cases:\n- name: c\n  name: d\n  conversation: []\n",
 	})})
-	want := []diag.Code{diag.BadVersion, diag.TurnShape, diag.UnknownKey, diag.UnknownKey, diag.BadName, diag.EmptyContent}
+	want := []diag.Code{
+		diag.BadVersion, diag.UnknownKey, diag.UnknownKey, diag.BadName, diag.EmptyContent,
+		diag.YAMLDuplicateKey, diag.NothingAsked,
+	}
 	var got []diag.Code
 	for _, d := range ds {
 		got = append(got, d.Code)
 	}
 	if fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("got %v, want %v\n%s", got, want, describe(ds))
+	}
+}
+
+// The suites are read also without an assay.yaml that can be read; what may be
+// right with it is not complained of.
+func TestProblemsBesideABrokenConfig(t *testing.T) {
+	_, ds := suite.Load(suite.Options{FS: project(map[string]string{
+		"assay.yaml":    "providers: {\n",
+		"suites/a.yaml": "variables: {v: {}}\ncases: [{name: c, provider: local, conversation: []}]\n",
+	})})
+	if !has(ds, diag.YAMLSyntax) || !has(ds, diag.NothingAsked) || len(ds) != 2 {
+		t.Errorf("got\n%s", describe(ds))
+	}
+}
+
+// A folder that bears a suite's name would be a suite that is never run.
+func TestFolderWithASuitesName(t *testing.T) {
+	_, ds := suite.Load(suite.Options{FS: project(map[string]string{
+		"suites/a.yaml":      "cases: [{name: c, conversation: [user: hi]}]\n",
+		"suites/b.yaml/x.md": "",
+	})})
+	if !has(ds, diag.FileUnreadable) {
+		t.Errorf("got\n%s", describe(ds))
 	}
 }
 

@@ -111,16 +111,15 @@ func (o *localOrder) reportRing(ds *diag.Diagnostics, back *Local) {
 	var names, places []string
 	for _, l := range ring {
 		names = append(names, "local."+l.Name)
-		places = append(places, fmt.Sprintf("local.%s is at %s", l.Name, placeText(l.Range)))
+		places = append(places, fmt.Sprintf("local.%s at %s", l.Name, placeText(l.Range)))
 	}
 	names = append(names, "local."+back.Name)
-	summary := strings.Join(names, " → ")
 	if len(ring) == 1 {
-		summary = "local." + back.Name + " needs itself"
-	} else {
-		summary = "locals need each other: " + summary
+		ds.Add(diag.LocalCycle, back.Range, "local."+back.Name+" needs itself", "Write it without itself.")
+		return
 	}
-	ds.Add(diag.LocalCycle, back.Range, summary, capital(strings.Join(places, ", "))+". Break the ring: write one of them without the next.")
+	ds.Add(diag.LocalCycle, back.Range, "locals need each other: "+strings.Join(names, " → "),
+		"Write one of them without the next: "+strings.Join(places, ", ")+".")
 }
 
 // Scope gives the suite's scope: var and local (functions come with it). It is

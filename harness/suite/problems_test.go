@@ -111,7 +111,7 @@ func TestCaseProblems(t *testing.T) {
 func TestTurnProblems(t *testing.T) {
 	for name, p := range map[string]problem{
 		"no role":                 {src: "- expect: []", code: diag.TurnShape},
-		"misspelt role":           {src: "- usr: hi", code: diag.TurnShape, says: `"user"`},
+		"misspelt role":           {src: "- usr: hi", code: diag.UnknownKey, says: `"user"`},
 		"two roles":               {src: "- {user: hi, system: x}", code: diag.TurnShape, mark: "system"},
 		"no map":                  {src: "- hello", code: diag.WrongType},
 		"unknown key":             {src: "- {user: hi, exepct: []}", code: diag.UnknownKey, says: `"expect"`},

@@ -33,8 +33,7 @@ func Load(o Options) (*Project, diag.Diagnostics) {
 	p := &Project{Files: &Files{FS: o.FS}}
 	config, ds := readConfig(p.Files)
 	if config == nil {
-		p.Config, _ = parseConfig(p.Files, "built in", []byte(builtin))
-		return p, ds.Sorted()
+		return p, append(ds, p.withoutConfig(o)...).Sorted()
 	}
 	p.Config = config
 	files, more := p.findSuites(o.Paths)
@@ -46,6 +45,18 @@ func Load(o Options) (*Project, diag.Diagnostics) {
 		ds = append(ds, p.checkInputs(in, scopeOf(o.Paths))...)
 	}
 	return p, ds.Sorted()
+}
+
+// withoutConfig reads the suites where assay.yaml can't be read, to say what is
+// wrong with them in the same go: all but what may be right with an assay.yaml.
+func (p *Project) withoutConfig(o Options) diag.Diagnostics {
+	p.Config, _ = parseConfig(p.Files, "built in", []byte(builtin))
+	p.Config.Unread = true
+	files, _ := p.findSuites(o.Paths)
+	ds := p.readSuites(files, &inputs{values: o.Variables})
+	return slices.DeleteFunc(ds, func(d diag.Diagnostic) bool {
+		return d.Code == diag.UnknownProvider || d.Code == diag.BadVariable
+	})
 }
 
 // coverage says how much of the project is loaded.
@@ -186,6 +197,8 @@ func (f *suiteFinder) folder(name, where string) {
 func (f *suiteFinder) entry(name, where string, entry fs.DirEntry) {
 	switch {
 	case strings.HasPrefix(entry.Name(), "."):
+	case entry.IsDir() && isSuiteFile(name):
+		f.ds.Add(diag.FileUnreadable, diag.Range{Filename: name}, fmt.Sprintf("%q is a folder, not a suite", name), "A suite's file ends in .yaml or .yml. Rename the folder.")
 	case entry.IsDir():
 		f.folder(name, where)
 	case entry.Type()&fs.ModeSymlink != 0:

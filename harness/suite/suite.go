@@ -27,6 +27,9 @@ type Suite struct {
 	Cases     []*Case
 	Moved     []Move
 	Range     diag.Range // of the name, or the file's start
+	// Faulty says that there are errors in the file. What is complete in it can
+	// still be checked, so that all problems are said at once.
+	Faulty bool
 
 	base      *expr.Scope // functions, with file
 	scopeOnce sync.Once
@@ -57,16 +60,17 @@ func readSuite(p *Project, in *inputs, file string) (*Suite, diag.Diagnostics) {
 		p.Files.unreadable(&r.ds, diag.Range{Filename: file}, file, file, err)
 		return nil, r.ds
 	}
-	root, ds := spec.Parse(file, src)
+	root, ds := spec.Read(file, src)
 	r.ds = ds
 	if root == nil {
 		return nil, r.ds
 	}
 	r.suite.base = expr.NewScope(nil, nil).WithFile(p.Files.reader(r.dir))
 	r.read(root)
-	if !r.ds.HasErrors() {
+	if r.suite.Faulty = r.ds.HasErrors(); !r.suite.Faulty {
 		_, ds := r.suite.Scope(p)
 		r.ds = append(r.ds, ds...)
+		r.suite.Faulty = ds.HasErrors()
 	}
 	return r.suite, r.ds
 }

@@ -145,6 +145,7 @@ func (r *suiteReader) readTurn(t *Turn, n *spec.Node) (turnNotes, bool) {
 	t.Captures = r.readCaptures(o.Map("capture"))
 	t.Level = readLevel(&r.ds, o)
 	o.Reserve("tool", "tools", "tool_call", "tool_calls", "matrix", "gate", "judge")
+	r.checkRole(t, o, n)
 	o.Close()
 	if content == nil {
 		return note, false
@@ -170,19 +171,23 @@ func (r *suiteReader) readRole(t *Turn, o *spec.Object, n *spec.Node) *spec.Node
 		}
 	}
 	if found == nil {
-		detail := "A turn has exactly one of system, user, assistant, history."
-		for _, pair := range n.Pairs {
-			if s := diag.Suggest(pair.Key.Value, []string{"system", "user", "assistant", "history"}); s != "" {
-				detail += s
-				break
-			}
-		}
-		if !hasReserved(n) {
-			r.ds.Add(diag.TurnShape, n.Range, "a turn says nothing", detail)
-		}
 		return nil
 	}
 	return found.Value
+}
+
+// checkRole reports a turn in which nobody speaks, unless another key in it may
+// be what was meant: that is reported by itself.
+func (r *suiteReader) checkRole(t *Turn, o *spec.Object, n *spec.Node) {
+	if t.Role != "" {
+		return
+	}
+	for _, role := range []Role{System, User, Assistant, History} {
+		o.Node(string(role)) // so that a misspelt one is known for what it is
+	}
+	if !o.Misspelt() && !hasReserved(n) {
+		r.ds.Add(diag.TurnShape, n.Range, "a turn says nothing", "A turn has exactly one of system, user, assistant, history.")
+	}
 }
 
 // hasReserved reports whether the turn is of a sort that comes later, which is

@@ -50,11 +50,13 @@ func (r *suiteReader) readVariables(n *spec.Node) []*Variable {
 		}
 		kind := r.readType(o.Node("type"))
 		o.Close()
-		if name == "" || kind == nil {
+		if name == "" {
 			continue
 		}
-		v.Type = kind.String()
-		r.resolve(v, kind)
+		if kind != nil {
+			v.Type = kind.String()
+			r.resolve(v, kind)
+		}
 		variables = append(variables, v)
 	}
 	return variables
