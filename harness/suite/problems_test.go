@@ -273,7 +273,7 @@ func TestBrokenFiles(t *testing.T) {
 		{name: "binary", src: "\x00\x01\x02", code: diag.YAMLEncoding},
 		{name: "Latin-1", src: "suite: caf\xe9\n" + ok, code: diag.YAMLEncoding},
 		{name: "tabs", src: "cases:\n\t- name: c\n", code: diag.YAMLTab},
-		{name: "large", src: strings.Repeat("# comment\n", 4<<20), code: diag.FileUnreadable, says: "32 MB"},
+		{name: "large", src: strings.Repeat("# comment\n", 4<<20), code: diag.YAMLTooLarge, says: "32 MB"},
 		{name: "deep", src: strings.Repeat("[", 10_000), code: diag.YAMLTooDeep},
 		{name: "config empty", files: map[string]string{"assay.yaml": "", "suites/s.yaml": ok}, code: diag.YAMLEmpty},
 		{name: "config yml", files: map[string]string{"assay.yml": "version: 1\n", "suites/s.yaml": ok}, code: diag.BadValue},
