@@ -48,7 +48,7 @@ func (p *Project) Apply(ctx context.Context, s *Survey, rec Recording) (*Applied
 	clients := changed.liveClients(liveStack{
 		books: books, journal: journal, record: changed.recorder(recorders, s, rec, journal),
 	})
-	changed.openBalances(ctx, clients, books)
+	changed.openBalances(ctx, books)
 	report, err := changed.execute(ctx, result.Apply, run.Config{
 		Clients: clients, Books: books, Recorder: recorders, AskAll: true,
 	})

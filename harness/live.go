@@ -13,6 +13,7 @@ import (
 	"github.com/assay-harness/assay/harness/plan"
 	"github.com/assay-harness/assay/harness/provider"
 	"github.com/assay-harness/assay/harness/run"
+	"github.com/assay-harness/assay/harness/suite"
 )
 
 // replayClients answer from the recordings: there is no dialer below them.
@@ -40,39 +41,58 @@ type liveStack struct {
 // liveClients ask the providers. From below: the socket; the redactor, which
 // gives whole replies; the journal; the gate with rate, budget and retries.
 func (p *Project) liveClients(s liveStack) map[string]*provider.Client {
-	live := p.config.Live
 	out := map[string]*provider.Client{}
 	for _, source := range p.suites.Config.Providers {
-		bound := p.plan.Provider(source.Name)
-		slots := bound.Config.Concurrency
-		if p.config.Concurrency > 0 {
-			slots = p.config.Concurrency
-		}
-		send := live.Transport
-		if send == nil {
-			send = provider.NewHTTPTransport(slots)
-		}
-		if isLoopback(live.BaseURL) {
-			send = addressed{next: send}
-		}
-		send = provider.Wire(send, p.secrets.redactor, 0)
+		client := p.wiredClient(source)
 		if s.journal != nil {
-			send = s.journal.Transport(send, provider.NotSent)
+			client.Transport = s.journal.Transport(client.Transport, provider.NotSent)
 		}
-		var transport http.RoundTripper = run.NewGate(send, run.GateOptions{
-			Kind: bound.Kind, Provider: bound.Config, Books: s.books, Slots: slots,
-			RetryUnknown: live.Retry, Now: p.config.Now,
+		client.Transport = run.NewGate(client.Transport, run.GateOptions{
+			Kind: client.Kind, Provider: p.limits(client.Config), Books: s.books, Slots: p.slots(client.Config),
+			RetryUnknown: p.config.Live.Retry, Now: p.config.Now,
 		})
 		if s.record != nil {
-			transport = s.record(bound, transport)
+			client.Transport = s.record(p.plan.Provider(source.Name), client.Transport)
 		}
-		out[source.Name] = &provider.Client{
-			Kind: bound.Kind, Config: bound.Config, Transport: transport,
-			Key:      p.secrets.key(source, bound.Kind, bound.Config.BaseURL, live),
-			Redactor: p.secrets.redactor, Now: p.config.Now,
-		}
+		out[source.Name] = client
 	}
 	return out
+}
+
+// wiredClient asks a provider with nothing between client and socket but the redactor.
+func (p *Project) wiredClient(source *suite.Provider) *provider.Client {
+	live := p.config.Live
+	bound := p.plan.Provider(source.Name)
+	send := live.Transport
+	if send == nil {
+		send = provider.NewHTTPTransport(p.slots(bound.Config))
+	}
+	if isLoopback(live.BaseURL) {
+		send = addressed{next: send}
+	}
+	send = provider.Wire(send, p.secrets.redactor, 0)
+	return &provider.Client{
+		Kind: bound.Kind, Config: bound.Config, Transport: send, Direct: send,
+		Key:      p.secrets.key(source, bound.Kind, bound.Config.BaseURL, live),
+		Redactor: p.secrets.redactor, Now: p.config.Now,
+	}
+}
+
+// limits gives the provider's limits. A server on loopback that stands in for it
+// is not the one that allows so many requests a minute.
+func (p *Project) limits(c provider.Config) provider.Config {
+	if isLoopback(p.config.Live.BaseURL) {
+		c.Rate = provider.Rate{}
+	}
+	return c
+}
+
+// slots gives how many requests to a provider may be under way at once.
+func (p *Project) slots(c provider.Config) int {
+	if p.config.Concurrency > 0 {
+		return p.config.Concurrency
+	}
+	return c.Concurrency
 }
 
 // concurrency gives how many conversations go on at once.
@@ -105,10 +125,14 @@ func (p *Project) providersInUse() map[string]bool {
 // openBalances asks, free of charge, what is in the accounts, so that the
 // first call's cost can be told from the drop. An account that does not say
 // stays unknown.
-func (p *Project) openBalances(ctx context.Context, clients map[string]*provider.Client, books *run.Books) {
-	for name := range p.providersInUse() {
-		if balance, ok := clients[name].Balance(ctx); ok {
-			books.Ledger(name).Open(balance)
+func (p *Project) openBalances(ctx context.Context, books *run.Books) {
+	inUse := p.providersInUse()
+	for _, source := range p.suites.Config.Providers {
+		if !inUse[source.Name] {
+			continue
+		}
+		if balance, ok := p.wiredClient(source).Balance(ctx); ok {
+			books.Ledger(source.Name).Open(balance)
 		}
 	}
 }

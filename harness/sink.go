@@ -46,8 +46,10 @@ func (s *sink) close(summary run.Summary, books *run.Books) (*Report, error) {
 		Format: result.Version, Assay: s.config.Version, Mode: s.mode,
 		Interrupted: summary.Interrupted,
 		Suites:      s.tally.Suites(), Sum: s.tally.Sum(),
-		Problems: problemsOf(summary.Problems),
-		Clock:    result.Clock{Started: s.started.UTC(), Took: s.config.Now().Sub(s.started)},
+		Clock: result.Clock{Started: s.started.UTC(), Took: s.config.Now().Sub(s.started)},
+	}
+	for _, d := range summary.Problems {
+		head.Problems = append(head.Problems, run.ProblemOf(d))
 	}
 	if books != nil {
 		head.Balance, head.Notes = books.Balances(), books.Notes()

@@ -38,6 +38,7 @@ type Survey struct {
 // Change is one asked turn without a current recording.
 type Change struct {
 	Address address.Address
+	Display string // Address, without what is unambiguous
 	State   fixture.State
 	Diag    diag.Diagnostic // why
 	Known   bool            // whether the question is known already
@@ -148,7 +149,7 @@ func (p *Project) walk(ctx context.Context, client *provider.Client, inst *plan.
 			return nil
 		})
 		for _, rest := range d.Rest() {
-			out.changes = append(out.changes, Change{Address: rest.Address, State: fixture.Follows, bound: client.Config.Price.MaxCall})
+			out.changes = append(out.changes, Change{Address: rest.Address, Display: rest.Display, State: fixture.Follows, bound: client.Config.Price.MaxCall})
 		}
 	}
 	return out
@@ -163,19 +164,19 @@ func (c *compared) turn(s Step) {
 			c.costs = append(c.costs, recordedCost{s.Ask.Address.Provider, *s.Reply.Credits})
 		}
 	case s.Ask.Blocked:
-		c.changes = append(c.changes, Change{Address: s.Ask.Address, State: fixture.Blocked, Diag: s.Ask.Problems[0]})
+		c.changes = append(c.changes, Change{Address: s.Ask.Address, Display: s.Ask.Display, State: fixture.Blocked, Diag: s.Ask.Problems[0]})
 	case s.Call == nil:
 		c.broken = append(c.broken, diag.FromError(diag.BadRequestKey, s.Err))
 	default:
-		c.note(s.Call, s.Err)
+		c.note(s)
 	}
 }
 
 // note sorts what the store said of a call that has no current recording.
-func (c *compared) note(call *exchange.Call, err error) {
+func (c *compared) note(s Step) {
 	var state *fixture.StateError
-	if !errors.As(err, &state) {
-		c.broken = append(c.broken, diag.FromError(diag.RecordingDamaged, err))
+	if !errors.As(s.Err, &state) {
+		c.broken = append(c.broken, diag.FromError(diag.RecordingDamaged, s.Err))
 		return
 	}
 	switch state.State {
@@ -183,7 +184,7 @@ func (c *compared) note(call *exchange.Call, err error) {
 		c.broken = append(c.broken, state.Diag)
 	default:
 		c.changes = append(c.changes, Change{
-			Address: call.Address, State: state.State, Diag: state.Diag, Known: true, bound: call.MaxCost,
+			Address: s.Ask.Address, Display: s.Ask.Display, State: state.State, Diag: state.Diag, Known: true, bound: s.Call.MaxCost,
 		})
 	}
 }

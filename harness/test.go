@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io/fs"
 
-	"github.com/assay-harness/assay/harness/diag"
 	"github.com/assay-harness/assay/harness/fixture"
 	"github.com/assay-harness/assay/harness/result"
 	"github.com/assay-harness/assay/harness/run"
@@ -19,7 +18,7 @@ func (p *Project) Test(ctx context.Context) (*Report, error) {
 	}
 	books := p.newBooks()
 	clients := p.liveClients(liveStack{books: books})
-	p.openBalances(ctx, clients, books)
+	p.openBalances(ctx, books)
 	return p.execute(ctx, result.LiveRun, run.Config{Clients: clients, Books: books})
 }
 
@@ -41,15 +40,6 @@ func (p *Project) openStore() *fixture.Store {
 		Folder: readOnly{p.config.FS}, Dir: p.suites.Config.FixturesDir,
 		Redactor: p.secrets.redactor, InUse: p.inUse(), Moves: p.plan.Moves(),
 	})
-}
-
-// diagnosticsOf gives what a project's check of its recordings found, as problems of a run.
-func problemsOf(ds diag.Diagnostics) []result.Problem {
-	var out []result.Problem
-	for _, d := range ds {
-		out = append(out, result.Problem{Code: string(d.Code), Summary: d.Summary, Detail: d.Detail})
-	}
-	return out
 }
 
 // readOnly is a tree that nothing is written to.

@@ -189,7 +189,7 @@ func writeSurvey(b *bytes.Buffer, p *harness.Project, s *harness.Survey) {
 	b.WriteString("  + record   ~ record again   -/+ follows a changed reply   > move (free)   ! blocked\n\n")
 	ambiguity := p.Plan().Ambiguity()
 	for _, change := range s.Changes {
-		fmt.Fprintf(b, "  %-3s %s", marks[change.State], change.Address.Display(ambiguity))
+		fmt.Fprintf(b, "  %-3s %s", marks[change.State], change.Display)
 		if change.State == fixture.Follows {
 			b.WriteString("      known after the turn before it")
 		}

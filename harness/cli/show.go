@@ -87,7 +87,7 @@ func (c *command) showRecorded(cmd *cobra.Command, f *showFlags, args []string) 
 	if err != nil {
 		return err
 	}
-	view := &transcript{ambiguity: p.Plan().Ambiguity(), turns: turnsOf(args)}
+	view := &transcript{turns: turnsOf(args)}
 	err = p.Walk(cmd.Context(), func(s harness.Step) error {
 		if !view.wants(s) {
 			return nil
@@ -116,11 +116,10 @@ func (c *command) showRecorded(cmd *cobra.Command, f *showFlags, args []string) 
 
 // transcript shows conversations.
 type transcript struct {
-	out       bytes.Buffer
-	ambiguity address.Ambiguity
-	turns     []address.Pattern // those asked for by turn
-	last      address.Address   // the conversation shown last
-	problems  diag.Diagnostics
+	out      bytes.Buffer
+	turns    []address.Pattern // those asked for by turn
+	last     address.Address   // the conversation shown last
+	problems diag.Diagnostics
 }
 
 // turnsOf gives the patterns that name a turn.
@@ -154,7 +153,7 @@ func (t *transcript) text(s harness.Step) error {
 			t.out.WriteByte('\n')
 		}
 		t.last = conversation
-		fmt.Fprintf(&t.out, "%s\n", conversation.Display(t.ambiguity))
+		fmt.Fprintf(&t.out, "%s\n", strings.TrimSuffix(s.Ask.Display, "."+s.Ask.Address.Turn.String()))
 	}
 	fmt.Fprintf(&t.out, "\n%s", s.Ask.Address.Turn)
 	if s.Reply == nil {

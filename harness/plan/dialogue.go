@@ -30,7 +30,8 @@ type Dialogue struct {
 type Ask struct {
 	Turn     *Turn
 	Address  address.Address
-	Number   int // among the asked turns, from 1
+	Display  string // Address, without what is unambiguous
+	Number   int    // among the asked turns, from 1
 	Question provider.Question
 	Adds     []exchange.Message
 	// Problems say why there is no question: a fault of the suite, or a
@@ -68,10 +69,17 @@ func (d *Dialogue) Rest() []*Ask {
 	turns := d.instance.Case.Turns
 	for ; d.next < len(turns); d.next++ {
 		if t := turns[d.next]; t.mayBeAsked() {
-			out = append(out, &Ask{Turn: t, Number: t.Source.Number, Address: d.address(t)})
+			ask := d.about(t)
+			out = append(out, &ask)
 		}
 	}
 	return out
+}
+
+// about names a turn.
+func (d *Dialogue) about(t *Turn) Ask {
+	a := d.address(t)
+	return Ask{Turn: t, Number: t.Source.Number, Address: a, Display: a.Display(d.instance.Ambiguity)}
 }
 
 func (d *Dialogue) address(t *Turn) address.Address {
@@ -85,7 +93,9 @@ func (d *Dialogue) refuse(t *Turn, ds diag.Diagnostics) *Ask {
 		t = d.instance.Case.Turns[d.next]
 		d.next++
 	}
-	ask := &Ask{Turn: t, Number: t.Source.Number, Address: d.address(t), Problems: ds}
+	about := d.about(t)
+	ask := &about
+	ask.Problems = ds
 	for _, p := range ds {
 		ask.Blocked = ask.Blocked || p.Code == diag.CaptureFailed
 	}
@@ -98,13 +108,11 @@ func (d *Dialogue) ask(t *Turn, scope *expr.Scope) *Ask {
 	if ds = append(ds, more...); ds.HasErrors() {
 		return d.refuse(t, ds)
 	}
-	ask := &Ask{
-		Turn: t, Number: t.Source.Number, Address: d.address(t),
-		Question: provider.Question{Messages: d.messages[:len(d.messages):len(d.messages)], Params: params, Override: override},
-		Adds:     d.messages[d.adds:len(d.messages):len(d.messages)],
-	}
+	ask := d.about(t)
+	ask.Question = provider.Question{Messages: d.messages[:len(d.messages):len(d.messages)], Params: params, Override: override}
+	ask.Adds = d.messages[d.adds:len(d.messages):len(d.messages)]
 	d.adds = len(d.messages)
-	return ask
+	return &ask
 }
 
 func evalParams(params []suite.Param, scope *expr.Scope) ([]provider.Param, diag.Diagnostics) {

@@ -85,6 +85,9 @@ type Instance struct {
 	Case    *Case
 	Samples []int  // the numbers of the selected samples
 	Skip    string // why it is not asked; "" when it is
+	// Ambiguity tells what the addresses of the instance may leave out when
+	// they are shown.
+	Ambiguity address.Ambiguity
 
 	scope *expr.Scope
 }
@@ -112,7 +115,7 @@ func (c *Case) AskedTurns() int {
 // Size gives what the plan holds.
 func (p *Plan) Size() Size { return p.size }
 
-// Ambiguity tells what addresses may leave out when they are shown.
+// Ambiguity tells what addresses of case instances may leave out when they are shown.
 func (p *Plan) Ambiguity() address.Ambiguity { return p.ambiguity }
 
 // Suites iterates over the suites of the project, selected or not, in order.
@@ -153,14 +156,13 @@ func Compile(p *suite.Project, o Options) (*Plan, diag.Diagnostics) {
 // survey walks over all instances once: it reports what is wrong with rows and
 // keys, and counts what is selected.
 func (p *Plan) survey(ds *diag.Diagnostics) {
-	providers, sampled := map[string]bool{}, false
+	providers := map[string]bool{}
 	for inst, problems := range p.all() {
 		*ds = append(*ds, problems...)
 		if inst == nil {
 			continue
 		}
 		providers[inst.Address.Provider] = true
-		sampled = sampled || inst.Case.Source.Samples > 1
 		if len(inst.Samples) == 0 {
 			continue
 		}
@@ -170,7 +172,7 @@ func (p *Plan) survey(ds *diag.Diagnostics) {
 			p.size.Turns += len(inst.Samples) * inst.Case.AskedTurns()
 		}
 	}
-	p.ambiguity = address.Ambiguity{OneProvider: len(providers) <= 1, OneSample: !sampled}
+	p.ambiguity = address.Ambiguity{OneProvider: len(providers) <= 1}
 }
 
 // Instances iterates over the selected case instances in plan order: suites by
@@ -248,6 +250,10 @@ func (p *Plan) instance(c *Case, row suite.Instance) *Instance {
 		Case:  c,
 		Skip:  c.Source.Skip,
 		scope: c.scope,
+		Ambiguity: address.Ambiguity{
+			OneProvider: p.ambiguity.OneProvider,
+			OneSample:   c.Source.Samples == 1,
+		},
 	}
 	if row.Keyed {
 		inst.scope = expr.NewScope(c.scope, expr.Roots{"each": map[string]any{"key": row.Key, "value": row.Value}})

@@ -57,7 +57,7 @@ func (t *turnRun) lateScope() *expr.Scope {
 func (r *runner) record(c *caseRun) result.Case {
 	i := c.instance
 	out := result.Case{
-		Address: i.Address.String(), Display: i.Address.Display(r.ambiguity),
+		Address: i.Address.String(), Display: i.Address.Display(i.Ambiguity),
 		Suite: i.Address.Suite, Name: i.Address.CaseName(), Provider: i.Address.Provider,
 		Tags: i.Case.Source.Tags, Place: place(i.Case.Source.Range),
 		Pass: min(i.Case.Source.Pass, len(i.Samples)), Reason: i.Skip,
@@ -126,7 +126,7 @@ func (r *runner) sample(c *caseRun, s *sampleRun) result.Sample {
 func (r *runner) turnRecord(t *turnRun) result.Turn {
 	out := result.Turn{
 		Number: t.ask.Number, Name: t.ask.Turn.Source.Name,
-		Address: t.ask.Address.String(), Display: t.ask.Address.Display(r.ambiguity),
+		Address: t.ask.Address.String(), Display: t.ask.Display,
 		Place: place(t.ask.Turn.Source.Range), Verdict: t.verdict, Reason: t.skipped,
 	}
 	for _, m := range t.ask.Adds {
@@ -205,8 +205,17 @@ func place(r diag.Range) result.Place {
 	return result.Place{File: r.Filename, Line: r.Start.Line, Column: r.Start.Column, EndLine: r.End.Line, End: r.End.Column}
 }
 
+// ProblemOf gives a diagnostic as a record keeps it.
+func ProblemOf(d diag.Diagnostic) result.Problem {
+	return result.Problem{
+		Code: string(d.Code), Summary: d.Summary, Detail: d.Detail,
+		Place: place(d.Range), Warning: d.Severity == diag.Warning,
+	}
+}
+
 func problem(d diag.Diagnostic) *result.Problem {
-	return &result.Problem{Code: string(d.Code), Summary: d.Summary, Detail: d.Detail, Place: place(d.Range)}
+	p := ProblemOf(d)
+	return &p
 }
 
 // totals judges the bounds on a whole conversation.

@@ -9,7 +9,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/assay-harness/assay/harness/address"
 	"github.com/assay-harness/assay/harness/diag"
 	"github.com/assay-harness/assay/harness/exchange"
 	"github.com/assay-harness/assay/harness/plan"
@@ -64,24 +63,22 @@ const window = 1024
 func Run(ctx context.Context, p *plan.Plan, c Config) (Summary, error) {
 	r := &runner{
 		Config: c, plan: p,
-		halted:    make(chan struct{}),
-		slots:     make(chan struct{}, window),
-		ready:     make(chan *caseRun, window),
-		done:      make(chan *caseRun, window),
-		progress:  make(chan Event, window),
-		ambiguity: p.Ambiguity(),
+		halted:   make(chan struct{}),
+		slots:    make(chan struct{}, window),
+		ready:    make(chan *caseRun, window),
+		done:     make(chan *caseRun, window),
+		progress: make(chan Event, window),
 	}
 	return r.run(ctx)
 }
 
 type runner struct {
 	Config
-	plan      *plan.Plan
-	ambiguity address.Ambiguity
-	slots     chan struct{} // one for each case that is not yet emitted
-	ready     chan *caseRun // all samples ended, costs settled
-	done      chan *caseRun // judged and recorded
-	progress  chan Event
+	plan     *plan.Plan
+	slots    chan struct{} // one for each case that is not yet emitted
+	ready    chan *caseRun // all samples ended, costs settled
+	done     chan *caseRun // judged and recorded
+	progress chan Event
 
 	haltOnce sync.Once
 	halted   chan struct{} // closed: start nothing new
