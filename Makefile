@@ -4,6 +4,7 @@ GO        ?= go
 BIN       := $(CURDIR)/bin
 VERSION   ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 LDFLAGS   := -s -w -X github.com/assay-harness/assay/harness/cli.release=$(VERSION)
+DIST      ?= $(CURDIR)/dist
 PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64
 
 # Tools, pinned. golangci-lint takes minutes to build the first time.
@@ -35,20 +36,20 @@ lint: $(BIN)/gofumpt $(BIN)/staticcheck $(BIN)/golangci-lint ## format, staticch
 	$(BIN)/golangci-lint run ./...
 
 e2e: ## what needs Node, strace or namespaces: real clients, real JUnit consumers
-	e2e/run
+	.ci/e2e
 
 fuzz: ## every parser of outside input, FUZZTIME each
-	e2e/fuzz $(or $(FUZZTIME),10s)
+	.ci/fuzz $(or $(FUZZTIME),10s)
 
 bench: ## whole-process figures on this machine
 	$(GO) run ./cmd/assay-bench
 
 dist: ## static binaries for five platforms, with checksums
-	@rm -rf dist && mkdir -p dist
+	@mkdir -p "$(DIST)" && rm -f "$(DIST)"/assay-* "$(DIST)"/SHA256SUMS
 	@for p in $(PLATFORMS); do os=$${p%/*}; arch=$${p#*/}; ext=; [ $$os = windows ] && ext=.exe; \
-	  echo "dist/assay-$(VERSION)-$$os-$$arch$$ext"; \
-	  CGO_ENABLED=0 GOOS=$$os GOARCH=$$arch $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o dist/assay-$(VERSION)-$$os-$$arch$$ext ./cmd/assay || exit 1; done
-	@cd dist && sha256sum assay-* > SHA256SUMS
+	  echo "assay-$(VERSION)-$$os-$$arch$$ext"; \
+	  CGO_ENABLED=0 GOOS=$$os GOARCH=$$arch $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o "$(DIST)/assay-$(VERSION)-$$os-$$arch$$ext" ./cmd/assay || exit 1; done
+	@cd "$(DIST)" && sha256sum assay-* > SHA256SUMS
 
 docs: ## the reference, from the code
 	$(GO) test ./harness/cli -run TestReference -update
