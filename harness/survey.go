@@ -22,6 +22,9 @@ import (
 type Survey struct {
 	// Changes are the turns without a current recording, in plan order.
 	Changes []Change
+	// Blocked are turns that can't be asked: a capture before them fails on the
+	// recorded reply, or they follow such a turn.
+	Blocked []Change
 	// Moves are case instances whose recording stands at another address: to, from.
 	Moves []Move
 	// Broken are recordings that must be mended before anything is asked.
@@ -41,7 +44,7 @@ type Change struct {
 	Display string // Address, without what is unambiguous
 	State   fixture.State
 	Diag    diag.Diagnostic // why
-	Known   bool            // whether the question is known already
+	After   string          // the turn after which the question is known; "" when it is
 	bound   *credit.Amount
 	last    *credit.Amount // what it cost when last recorded
 }
@@ -49,7 +52,7 @@ type Change struct {
 // Move says where an instance's recording is.
 type Move struct{ To, From address.Address }
 
-// IsEmpty reports whether every question is recorded.
+// IsEmpty reports whether there is nothing to ask and nothing to move.
 func (s *Survey) IsEmpty() bool { return len(s.Changes) == 0 && len(s.Moves) == 0 }
 
 // Survey compares the selected cases with the recordings. Nothing is sent.
@@ -63,6 +66,7 @@ func (p *Project) Survey(ctx context.Context) (*Survey, error) {
 			out.Moves = append(out.Moves, *c.move)
 		}
 		out.Changes = append(out.Changes, c.changes...)
+		out.Blocked = append(out.Blocked, c.blocked...)
 		costs.add(c.costs...)
 	})
 	if err != nil {
@@ -76,6 +80,7 @@ func (p *Project) Survey(ctx context.Context) (*Survey, error) {
 type compared struct {
 	unchanged int
 	changes   []Change
+	blocked   []Change
 	move      *Move
 	broken    diag.Diagnostics
 	costs     []recordedCost
@@ -148,11 +153,55 @@ func (p *Project) walk(ctx context.Context, client *provider.Client, inst *plan.
 			out.turn(s)
 			return nil
 		})
-		for _, rest := range d.Rest() {
-			out.changes = append(out.changes, Change{Address: rest.Address, Display: rest.Display, State: fixture.Follows, bound: client.Config.Price.MaxCall})
-		}
+		out.rest(d, client.Config.Price.MaxCall)
+	}
+	for i := range out.changes {
+		out.changes[i].last = p.lastCost(out.changes[i].Address)
 	}
 	return out
+}
+
+// rest adds the turns that are left of a conversation: they are known after
+// the turn that stopped it, or as blocked as that one.
+func (c *compared) rest(d *plan.Dialogue, bound *credit.Amount) {
+	left := d.Rest()
+	if len(left) == 0 {
+		return
+	}
+	conversation := left[0].Address.Conversation()
+	if n := len(c.blocked); n > 0 && c.blocked[n-1].Address.Conversation() == conversation {
+		for _, ask := range left {
+			c.blocked = append(c.blocked, Change{Address: ask.Address, Display: ask.Display, State: fixture.Blocked, Diag: c.blocked[n-1].Diag})
+		}
+		return
+	}
+	if len(c.changes) == 0 {
+		return // the conversation stopped at a broken recording
+	}
+	stopped := c.changes[len(c.changes)-1]
+	state := fixture.Follows
+	if stopped.State == fixture.Missing {
+		state = fixture.Missing
+	}
+	for _, ask := range left {
+		c.changes = append(c.changes, Change{
+			Address: ask.Address, Display: ask.Display, State: state, After: stopped.Address.Turn.String(), bound: bound,
+		})
+	}
+}
+
+// lastCost gives what a turn cost when it was last recorded, if it was.
+func (p *Project) lastCost(a address.Address) *credit.Amount {
+	held, err := p.store.Load(a.Instance())
+	if err != nil {
+		return nil
+	}
+	for i := range held.Exchanges {
+		if e := &held.Exchanges[i]; e.Address.Sample == a.Sample && e.Address.Turn == a.Turn {
+			return e.Credits
+		}
+	}
+	return nil
 }
 
 // turn compares one turn.
@@ -164,7 +213,7 @@ func (c *compared) turn(s Step) {
 			c.costs = append(c.costs, recordedCost{s.Ask.Address.Provider, *s.Reply.Credits})
 		}
 	case s.Ask.Blocked:
-		c.changes = append(c.changes, Change{Address: s.Ask.Address, Display: s.Ask.Display, State: fixture.Blocked, Diag: s.Ask.Problems[0]})
+		c.blocked = append(c.blocked, Change{Address: s.Ask.Address, Display: s.Ask.Display, State: fixture.Blocked, Diag: s.Ask.Problems[0]})
 	case s.Call == nil:
 		c.broken = append(c.broken, diag.FromError(diag.BadRequestKey, s.Err))
 	default:
@@ -184,7 +233,7 @@ func (c *compared) note(s Step) {
 		c.broken = append(c.broken, state.Diag)
 	default:
 		c.changes = append(c.changes, Change{
-			Address: s.Ask.Address, Display: s.Ask.Display, State: state.State, Diag: state.Diag, Known: true, bound: s.Call.MaxCost,
+			Address: s.Ask.Address, Display: s.Ask.Display, State: state.State, Diag: state.Diag, bound: s.Call.MaxCost,
 		})
 	}
 }
@@ -196,7 +245,7 @@ func (p *Project) movedFrom(ctx context.Context, clients map[string]*provider.Cl
 	for _, candidate := range p.candidates(clients, inst) {
 		client := *clients[inst.Address.Provider]
 		client.Transport = movedReplay{replay: fixture.Replay(p.store), from: candidate}
-		if w := p.walk(ctx, &client, inst); len(w.changes) == 0 && len(w.broken) == 0 {
+		if w := p.walk(ctx, &client, inst); len(w.changes)+len(w.broken)+len(w.blocked) == 0 {
 			found = append(found, candidate)
 		}
 	}

@@ -5,12 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/assay-harness/assay/harness"
-	"github.com/assay-harness/assay/harness/credit"
 	"github.com/assay-harness/assay/harness/diag"
 	"github.com/assay-harness/assay/harness/exchange"
 	"github.com/assay-harness/assay/harness/fixture"
@@ -104,12 +102,13 @@ func (c *command) applyLocked(cmd *cobra.Command, folder *disk.Folder, root stri
 		return err
 	}
 	if s.IsEmpty() {
-		return nil
+		return c.blocked(s)
 	}
 	if len(s.Changes) > 0 {
 		if err := c.approve(f); err != nil {
 			return err
 		}
+		c.approveHosts(p)
 	}
 	var ran *harness.Applied
 	err = c.execute(cmd, folder, root, p, &f.reportFlags, result.Strictness{}, func(p *harness.Project) (*harness.Report, error) {
@@ -122,7 +121,30 @@ func (c *command) applyLocked(cmd *cobra.Command, folder *disk.Folder, root stri
 	if ran == nil {
 		return err
 	}
-	return c.applied(ran, err)
+	if err := c.applied(ran, err); err != nil {
+		return err
+	}
+	return c.blocked(s)
+}
+
+// blocked says, when nothing else is wrong, that not everything can be recorded.
+func (c *command) blocked(s *harness.Survey) error {
+	if len(s.Blocked) == 0 {
+		return nil
+	}
+	return diag.NewError(diag.RecordingBlocked, fmt.Sprintf("%d questions can't be asked: %s", len(s.Blocked), s.Blocked[0].Diag.Summary),
+		s.Blocked[0].Diag.Detail+" The recorded reply does not give what later turns need. Mend the capture, or the prompt before it.")
+}
+
+// approveHosts asks for each host that keys may not go to by themselves. What
+// is not approved is refused when it would be sent.
+func (c *command) approveHosts(p *harness.Project) {
+	for name, host := range p.ForeignHosts() {
+		if !c.StdinIsTerminal || !c.ask(fmt.Sprintf("\nThe key of provider %q would go to %s. Is that right?", name, host)) {
+			continue
+		}
+		p.AllowHost(host)
+	}
 }
 
 // applied gives apply's own exit code: red cases are shown, and are no error;
@@ -171,77 +193,4 @@ func (c *command) approve(f *applyFlags) error {
 		return diag.NewError(diag.NotApproved, "nothing was sent: it was not approved", "")
 	}
 	return nil
-}
-
-// marks are the signs of a plan's lines.
-var marks = map[fixture.State]string{
-	fixture.Missing: "+", fixture.Stale: "~", fixture.Follows: "-/+", fixture.Blocked: "!", fixture.Ambiguous: "+", fixture.Moved: ">",
-}
-
-// writeSurvey shows what would be asked, why, and what it costs.
-func writeSurvey(b *bytes.Buffer, p *harness.Project, s *harness.Survey) {
-	if s.IsEmpty() {
-		fmt.Fprintf(b, "No changes. Every question is recorded (%d).\n", s.Unchanged)
-		writeOrphans(b, s)
-		return
-	}
-	fmt.Fprintf(b, "assay compared %s/ with %s/. Nothing was asked.\n\n", p.Config().SuitesDir, p.Config().FixturesDir)
-	b.WriteString("  + record   ~ record again   -/+ follows a changed reply   > move (free)   ! blocked\n\n")
-	ambiguity := p.Plan().Ambiguity()
-	for _, change := range s.Changes {
-		fmt.Fprintf(b, "  %-3s %s", marks[change.State], change.Display)
-		if change.State == fixture.Follows {
-			b.WriteString("      known after the turn before it")
-		}
-		b.WriteByte('\n')
-		if change.State != fixture.Missing {
-			writeReason(b, change.Diag)
-		}
-	}
-	for _, m := range s.Moves {
-		fmt.Fprintf(b, "  >   %s (was %s)   same questions\n", m.To.Display(ambiguity), m.From.Display(ambiguity))
-	}
-	writeSums(b, s)
-	writeOrphans(b, s)
-}
-
-func writeReason(b *bytes.Buffer, d diag.Diagnostic) {
-	for line := range strings.Lines(d.Detail) {
-		fmt.Fprintf(b, "        %s\n", diag.Visible(strings.TrimRight(line, "\n")))
-	}
-}
-
-func writeSums(b *bytes.Buffer, s *harness.Survey) {
-	count := map[fixture.State]int{}
-	for _, change := range s.Changes {
-		count[change.State]++
-	}
-	again := count[fixture.Stale] + count[fixture.Follows]
-	fmt.Fprintf(b, "\nTo ask: %d to record, %d to record again, %d to move, %d unchanged.\n",
-		len(s.Changes)-again, again, len(s.Moves), s.Unchanged)
-	fmt.Fprintf(b, "Credits: about %s, at most %s.\n", amountOr(s.Estimate), amountOr(s.Bound))
-}
-
-func amountOr(a *credit.Amount) string {
-	if a == nil {
-		return "unknown"
-	}
-	return a.String()
-}
-
-// orphansShown is how many orphans are named.
-const orphansShown = 10
-
-func writeOrphans(b *bytes.Buffer, s *harness.Survey) {
-	if len(s.Orphans) == 0 {
-		return
-	}
-	fmt.Fprintf(b, "\n%d recordings belong to no case any more. They are left alone; delete their files if the cases are gone for good:\n", len(s.Orphans))
-	for i, a := range s.Orphans {
-		if i == orphansShown {
-			fmt.Fprintf(b, "  … and %d more\n", len(s.Orphans)-i)
-			break
-		}
-		fmt.Fprintf(b, "  %s\n", a)
-	}
 }

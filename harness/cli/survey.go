@@ -1,0 +1,96 @@
+package cli
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+
+	"github.com/assay-harness/assay/harness"
+	"github.com/assay-harness/assay/harness/credit"
+	"github.com/assay-harness/assay/harness/diag"
+	"github.com/assay-harness/assay/harness/fixture"
+)
+
+// marks are the signs of a plan's lines.
+var marks = map[fixture.State]string{
+	fixture.Missing: "+", fixture.Stale: "~", fixture.Follows: "-/+", fixture.Blocked: "!", fixture.Ambiguous: "+", fixture.Moved: ">",
+}
+
+// writeSurvey shows what would be asked, why, and what it costs.
+func writeSurvey(b *bytes.Buffer, p *harness.Project, s *harness.Survey) {
+	if s.IsEmpty() {
+		writeNoChanges(b, s)
+		writeOrphans(b, s)
+		return
+	}
+	fmt.Fprintf(b, "assay compared %s/ with %s/. Nothing was asked.\n\n", p.Config().SuitesDir, p.Config().FixturesDir)
+	b.WriteString("  + record   ~ record again   -/+ follows a changed reply   > move (free)   ! blocked\n\n")
+	ambiguity := p.Plan().Ambiguity()
+	for _, change := range s.Changes {
+		fmt.Fprintf(b, "  %-3s %s", marks[change.State], change.Display)
+		if change.After != "" {
+			fmt.Fprintf(b, "      known after %s", change.After)
+		}
+		b.WriteByte('\n')
+		if change.State != fixture.Missing {
+			writeReason(b, change.Diag)
+		}
+	}
+	for _, m := range s.Moves {
+		fmt.Fprintf(b, "  >   %s (was %s)   same questions\n", m.To.Display(ambiguity), m.From.Display(ambiguity))
+	}
+	for _, blocked := range s.Blocked {
+		fmt.Fprintf(b, "  !   %s   blocked: %s\n", blocked.Display, diag.Visible(blocked.Diag.Summary))
+	}
+	writeSums(b, s)
+	writeOrphans(b, s)
+}
+
+func writeNoChanges(b *bytes.Buffer, s *harness.Survey) {
+	if len(s.Blocked) > 0 {
+		fmt.Fprintf(b, "No changes: %d questions are recorded, %d are blocked.\n", s.Unchanged, len(s.Blocked))
+		return
+	}
+	fmt.Fprintf(b, "No changes. Every question is recorded (%d).\n", s.Unchanged)
+}
+
+func writeReason(b *bytes.Buffer, d diag.Diagnostic) {
+	for line := range strings.Lines(d.Detail) {
+		fmt.Fprintf(b, "        %s\n", diag.Visible(strings.TrimRight(line, "\n")))
+	}
+}
+
+func writeSums(b *bytes.Buffer, s *harness.Survey) {
+	count := map[fixture.State]int{}
+	for _, change := range s.Changes {
+		count[change.State]++
+	}
+	again := count[fixture.Stale] + count[fixture.Follows]
+	fmt.Fprintf(b, "\nTo ask: %d to record, %d to record again, %d to move, %d unchanged.\n",
+		len(s.Changes)-again, again, len(s.Moves), s.Unchanged)
+	fmt.Fprintf(b, "Credits: about %s, at most %s.\n", amountOr(s.Estimate), amountOr(s.Bound))
+}
+
+func amountOr(a *credit.Amount) string {
+	if a == nil {
+		return "unknown"
+	}
+	return a.String()
+}
+
+// orphansShown is how many orphans are named.
+const orphansShown = 10
+
+func writeOrphans(b *bytes.Buffer, s *harness.Survey) {
+	if len(s.Orphans) == 0 {
+		return
+	}
+	fmt.Fprintf(b, "\n%d recordings belong to no case any more. They are left alone; delete their files if the cases are gone for good:\n", len(s.Orphans))
+	for i, a := range s.Orphans {
+		if i == orphansShown {
+			fmt.Fprintf(b, "  … and %d more\n", len(s.Orphans)-i)
+			break
+		}
+		fmt.Fprintf(b, "  %s\n", a)
+	}
+}

@@ -1,0 +1,33 @@
+package harness
+
+import (
+	"slices"
+
+	"github.com/assay-harness/assay/harness/provider"
+)
+
+// ForeignHosts gives, by provider, the base URLs of the providers in use that
+// have a key which may not go there by itself. With Live.BaseURL there are none:
+// whoever names a server on the command line means it.
+func (p *Project) ForeignHosts() map[string]string {
+	out := map[string]string{}
+	if p.config.Live == nil || p.config.Live.BaseURL != "" {
+		return out
+	}
+	inUse := p.providersInUse()
+	for _, source := range p.suites.Config.Providers {
+		bound := p.plan.Provider(source.Name)
+		if inUse[source.Name] && p.secrets.keys[source.Name] != "" &&
+			!provider.KeyMayGo(bound.Kind, bound.Config.BaseURL, p.config.Live.AllowHosts) {
+			out[source.Name] = bound.Config.BaseURL
+		}
+	}
+	return out
+}
+
+// AllowHost lets keys go to a base URL that a person approved.
+func (p *Project) AllowHost(baseURL string) {
+	live := *p.config.Live
+	live.AllowHosts = append(slices.Clip(live.AllowHosts), baseURL)
+	p.config.Live = &live
+}
