@@ -40,7 +40,7 @@ type Case struct {
 
 // HasInstances reports whether the case has for_each or rows: each exists, and
 // its instances have keys.
-func (c *Case) HasInstances() bool { return c.ForEach != nil || c.Rows != "" }
+func (c *Case) HasInstances() bool { return c.ForEach != nil || c.RowsRange.Filename != "" }
 
 // Total bounds a whole conversation.
 type Total struct {

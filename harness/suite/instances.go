@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"hash/maphash"
 	"iter"
+	"slices"
 
 	"github.com/assay-harness/assay/harness/diag"
 	"github.com/assay-harness/assay/harness/expr"
@@ -19,7 +20,8 @@ type Instance struct {
 }
 
 // Instances iterates over a case's instances, row by row; of a case without for_each and
-// rows that is one. scope has var and local. An error ends the iteration.
+// rows that is one. scope has var and local. An error ends the iteration, unless it
+// is a row's own: the rows behind it may have some, too.
 func (c *Case) Instances(p *Project, scope *expr.Scope) iter.Seq2[Instance, diag.Diagnostics] {
 	return func(yield func(Instance, diag.Diagnostics) bool) {
 		if !c.HasInstances() {
@@ -27,7 +29,7 @@ func (c *Case) Instances(p *Project, scope *expr.Scope) iter.Seq2[Instance, diag
 			return
 		}
 		seen := keysSeen{seed: maphash.MakeSeed(), first: map[uint64]int{}}
-		number := 0
+		number, faults := 0, 0
 		for row, ds := range c.rows(p, scope) {
 			var in Instance
 			number++
@@ -37,7 +39,13 @@ func (c *Case) Instances(p *Project, scope *expr.Scope) iter.Seq2[Instance, diag
 			if !ds.HasErrors() && seen.hit(in.Key, number) {
 				ds = c.duplicate(p, scope, in, number)
 			}
-			if !yield(in, ds) || ds.HasErrors() {
+			if !yield(in, ds) {
+				return
+			}
+			if !ds.HasErrors() {
+				continue
+			}
+			if faults++; faults == maxRowFaults || !ofOneRow(ds) {
 				return
 			}
 		}
@@ -45,6 +53,16 @@ func (c *Case) Instances(p *Project, scope *expr.Scope) iter.Seq2[Instance, diag
 			yield(Instance{}, c.noRows())
 		}
 	}
+}
+
+// maxRowFaults is how many faults of rows are worth being told of one case.
+const maxRowFaults = 10
+
+// ofOneRow reports whether a fault says nothing of the rows that follow.
+func ofOneRow(ds diag.Diagnostics) bool {
+	return !slices.ContainsFunc(ds, func(d diag.Diagnostic) bool {
+		return d.Code != diag.RaggedCSV && d.Code != diag.DuplicateRow && d.Code != diag.MissingRowID
+	})
 }
 
 func (c *Case) noRows() diag.Diagnostics {
@@ -161,6 +179,7 @@ func (r *suiteReader) readInstances(c *Case, o *spec.Object) {
 	c.Key = templateOf(&r.ds, o, "key")
 	switch {
 	case forEach != nil && rows != nil:
+		c.RowsRange = rows.Range
 		r.ds.Add(diag.BadValue, rows.Range, "a case has for_each and rows at once", "Keep one of them.")
 	case forEach != nil:
 		r.readForEach(c, forEach)

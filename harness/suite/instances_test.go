@@ -25,13 +25,13 @@ func instances(t *testing.T, p *suite.Project) ([]suite.Instance, diag.Diagnosti
 		t.Fatal(describe(ds))
 	}
 	var all []suite.Instance
+	var faults diag.Diagnostics
 	for in, ds := range s.Cases[0].Instances(p, scope) {
-		if ds.HasErrors() {
-			return all, ds
+		if faults = append(faults, ds...); !ds.HasErrors() {
+			all = append(all, in)
 		}
-		all = append(all, in)
 	}
-	return all, nil
+	return all, faults
 }
 
 func keys(all []suite.Instance) string {
@@ -196,6 +196,22 @@ func TestRowsProblems(t *testing.T) {
 		if !ds.HasErrors() || test.code != "" && ds[0].Code != test.code || test.line != 0 && ds[0].Range.Start.Line != test.line {
 			t.Errorf("%s: want %s in line %d, got\n%s", test.name, test.code, test.line, describe(ds))
 		}
+	}
+}
+
+// The faults of all rows are told, up to a number that is worth reading.
+func TestAllFaultsOfRows(t *testing.T) {
+	_, _, ds := rowsOf(t, "a.csv", "id,t\na,1\nb\na,2\n,3\nc,4,5\nd,6\n")
+	var got []string
+	for _, d := range ds {
+		got = append(got, fmt.Sprintf("%s:%d", d.Code, d.Range.Start.Line))
+	}
+	if want := "[ASY4503:3 ASY4502:4 ASY4504:5 ASY4503:6]"; fmt.Sprint(got) != want {
+		t.Errorf("got %v, want %s\n%s", got, want, describe(ds))
+	}
+	_, _, ds = rowsOf(t, "a.csv", "id\nx\n"+strings.Repeat("x\n", 1000))
+	if len(ds) != 10 {
+		t.Errorf("got %d faults, want 10", len(ds))
 	}
 }
 

@@ -248,6 +248,27 @@ func TestAllProblemsAtOnce(t *testing.T) {
 	}
 }
 
+// A turn that can't be read still captures, and rows that can't be read still
+// give each: what needs them is no second mistake. Locals are evaluated although
+// a case is wrong.
+func TestOneMistakeIsSaidOnce(t *testing.T) {
+	_, ds := suite.Load(suite.Options{FS: project(map[string]string{"suites/a.yaml": `
+locals: {l: '${tonumber("x")}'}
+cases:
+- name: a
+  conversation:
+  - {usr: one, capture: {x: '${self.text}'}}
+  - user: two ${capture.x}
+- name: b
+  rows: ../../x.csv
+  key: ${each.value.id}
+  conversation: [user: '${each.value.q}']
+`})})
+	if len(ds) != 3 || !has(ds, diag.EvaluationFailed) || !has(ds, diag.UnknownKey) || !has(ds, diag.OutsideProject) {
+		t.Errorf("got\n%s", describe(ds))
+	}
+}
+
 // The suites are read also without an assay.yaml that can be read; what may be
 // right with it is not complained of.
 func TestProblemsBesideABrokenConfig(t *testing.T) {

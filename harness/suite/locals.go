@@ -123,13 +123,17 @@ func (o *localOrder) reportRing(ds *diag.Diagnostics, back *Local) {
 }
 
 // Scope gives the suite's scope: var and local (functions come with it). It is
-// computed once; diagnostics say which locals cannot be evaluated.
+// computed once; diagnostics say which locals cannot be evaluated. Where
+// variables or locals are faulty there is none.
 func (s *Suite) Scope(*Project) (*expr.Scope, diag.Diagnostics) {
 	s.scopeOnce.Do(s.makeScope)
 	return s.scope, s.scopeDiag
 }
 
 func (s *Suite) makeScope() {
+	if s.unscoped {
+		return
+	}
 	vars := make(map[string]any, len(s.Variables))
 	for _, v := range s.Variables {
 		vars[v.Name] = v.value

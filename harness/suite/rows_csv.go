@@ -55,9 +55,11 @@ func csvRows(t *textReader, yield func(row, diag.Diagnostics) bool) {
 			yield(row{}, csvProblem(t, line, err))
 			return
 		case len(fields) != len(header):
-			yield(row{}, t.fault(diag.RaggedCSV, line, fmt.Sprintf("a row has %d fields, and the header has %d", len(fields), len(header)),
-				"The columns are "+strings.Join(header, ", ")+". A comma or a line break within a field needs quotes around the field."))
-			return
+			if !yield(row{}, t.fault(diag.RaggedCSV, line, fmt.Sprintf("a row has %d fields, and the header has %d", len(fields), len(header)),
+				"The columns are "+strings.Join(header, ", ")+". A comma or a line break within a field needs quotes around the field.")) {
+				return
+			}
+			continue
 		}
 		t.forgetLines() // they are counted here
 		if !yield(row{value: csvRow(header, fields), place: t.at(line), needsKey: true}, nil) {

@@ -32,6 +32,7 @@ type Suite struct {
 	Faulty bool
 
 	base      *expr.Scope // functions, with file
+	unscoped  bool        // variables or locals are faulty: there is no scope
 	scopeOnce sync.Once
 	scope     *expr.Scope
 	scopeDiag diag.Diagnostics
@@ -67,11 +68,9 @@ func readSuite(p *Project, in *inputs, file string) (*Suite, diag.Diagnostics) {
 	}
 	r.suite.base = expr.NewScope(nil, nil).WithFile(p.Files.reader(r.dir))
 	r.read(root)
-	if r.suite.Faulty = r.ds.HasErrors(); !r.suite.Faulty {
-		_, ds := r.suite.Scope(p)
-		r.ds = append(r.ds, ds...)
-		r.suite.Faulty = ds.HasErrors()
-	}
+	_, ds = r.suite.Scope(p)
+	r.ds = append(r.ds, ds...)
+	r.suite.Faulty = r.ds.HasErrors()
 	return r.suite, r.ds
 }
 
@@ -91,6 +90,7 @@ func (r *suiteReader) read(root *spec.Node) {
 	s.Level = readLevel(&r.ds, o)
 	s.known = newKnownNames(s.Variables, locals)
 	r.orderLocals(locals)
+	s.unscoped = r.ds.HasErrors()
 	o.Require("cases")
 	r.readCases(o)
 	s.Moved = r.readMoved(o.List("moved"))

@@ -104,6 +104,7 @@ func (r *suiteReader) readConversation(c *Case, o *spec.Object) {
 			notes = append(notes, note)
 		}
 	}
+	c.noteCaptures(turns)
 	if len(c.Turns) == len(nodes) {
 		r.markAsked(c, notes)
 		if conversation != nil && conversation.Kind == spec.List && !hasAsked(c.Turns) && len(r.ds) == errorsBefore {
@@ -112,6 +113,19 @@ func (r *suiteReader) readConversation(c *Case, o *spec.Object) {
 		}
 	}
 	r.checkNames(c)
+}
+
+// noteCaptures tells each turn what is captured before it. A turn that could
+// not be read counts: what it captures is no second mistake.
+func (c *Case) noteCaptures(turns []Turn) {
+	var captured []string
+	for i := range turns {
+		turns[i].before = captured[:len(captured):len(captured)]
+		for _, capture := range turns[i].Captures {
+			captured = append(captured, capture.Name)
+		}
+	}
+	c.captures = captured
 }
 
 func hasAsked(turns []*Turn) bool {
@@ -218,7 +232,6 @@ func (r *suiteReader) readTurnName(n *spec.Node) string {
 // markAsked finds out which turns are asked, and numbers them.
 func (r *suiteReader) markAsked(c *Case, notes []turnNotes) {
 	number := 0
-	var captured []string
 	for i, t := range c.Turns {
 		next := Role("")
 		if i+1 < len(c.Turns) {
@@ -231,12 +244,7 @@ func (r *suiteReader) markAsked(c *Case, notes []turnNotes) {
 		} else {
 			r.checkNotAsked(t, notes[i], why)
 		}
-		t.before = captured[:len(captured):len(captured)]
-		for _, capture := range t.Captures {
-			captured = append(captured, capture.Name)
-		}
 	}
-	c.captures = captured
 }
 
 // mark decides whether a turn is asked, given the role of the next; it gives
