@@ -101,7 +101,7 @@ func limitOf[T any](p *Parser, n *spec.Node, key string, q quantity[T]) *limit[T
 	}
 	var t *Text
 	if n.Kind == spec.Number || n.Kind == spec.Text {
-		if t = p.Text(n); t == nil {
+		if t = p.text(n); t == nil {
 			return nil
 		}
 	}

@@ -83,6 +83,7 @@ type Expectation struct {
 	of      *Of   // nil: what the Subject says
 	when    *Text // When and Message, with what they read
 	message *Text
+	fixed   []*Text // what reads nothing of a reply, when included
 }
 
 // Result is the outcome of one expectation, severity applied.

@@ -151,7 +151,7 @@ func (p *Parser) use(entry, name *spec.Node) (*Parser, *spec.Node) {
 // expectation compiles one outermost entry; nil when it is wrong.
 func (p *Parser) expectation(at *Parser, n *spec.Node) *Expectation {
 	q := *at
-	q.late = new(bool)
+	q.late, q.fixed = new(bool), new([]*Text)
 	kind, arg, ok := q.check(n)
 	e := &Expectation{}
 	q.envelope(n, e)
@@ -165,7 +165,7 @@ func (p *Parser) expectation(at *Parser, n *spec.Node) *Expectation {
 	if e.Check == nil {
 		return nil
 	}
-	e.Name, e.Range, e.Late = q.name(kind, e.Check), arg.Range, *q.late
+	e.Name, e.Range, e.Late, e.fixed = q.name(kind, e.Check), arg.Range, *q.late, *q.fixed
 	return e
 }
 
@@ -195,7 +195,7 @@ func (p *Parser) envelope(n *spec.Node, e *Expectation) {
 				e.When = e.when.template
 			}
 		case "message":
-			if e.message = p.Text(pair.Value); e.message != nil {
+			if e.message = p.text(pair.Value); e.message != nil {
 				e.Message = e.message.template
 			}
 		case "severity":
@@ -283,6 +283,9 @@ func (p *Parser) unknownKey(n, key *spec.Node) {
 func (p *Parser) parse(kind Kind, arg *spec.Node) Check {
 	inner := *p
 	inner.kind = kind.Name
+	if kind.Name == "any" {
+		inner.fixed = nil // what stands beside it may decide, so that it is never needed
+	}
 	before := len(*p.ds)
 	check := kind.Parse(&inner, arg)
 	if check == nil && !(*p.ds)[before:].HasErrors() {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/assay-harness/assay/harness/diag"
 	"github.com/assay-harness/assay/harness/expr"
 	"github.com/assay-harness/assay/harness/spec"
 )
@@ -35,7 +36,8 @@ func parseCondition(p *Parser, n *spec.Node) Check {
 		return nil
 	}
 	if len(expression.template.References()) == 0 {
-		p.alwaysPasses(n, "the condition reads nothing of the reply and is always the same; where it is true")
+		p.add(diag.AlwaysPasses, n.Range, "the condition reads nothing of the reply, so it is always the same",
+			"A check that can't fail says nothing, and nor does one that can't pass. Name what it is about, such as self.text.")
 		return nil
 	}
 	return FromRule(condition{expression, reads(n, expression.template)})

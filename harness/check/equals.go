@@ -58,7 +58,7 @@ var (
 func exactly(a, b string) bool { return a == b }
 
 func parseEquals(p *Parser, n *spec.Node, e equality) Check {
-	want := p.Text(n)
+	want := p.text(n)
 	if want == nil {
 		return nil
 	}

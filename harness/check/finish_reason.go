@@ -11,7 +11,7 @@ func finishReasonKind() Kind {
 		Schema:  nonEmptySchema,
 		Fixed:   true,
 		Parse: func(p *Parser, n *spec.Node) Check {
-			want := p.Text(n)
+			want := p.text(n)
 			if want == nil {
 				return nil
 			}

@@ -84,7 +84,7 @@ func (p *Parser) of(n *spec.Node) *Of {
 	}
 	q := *p
 	q.kind = "of"
-	t := q.Text(n)
+	t := q.text(n)
 	if t == nil {
 		return nil
 	}

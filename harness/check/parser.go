@@ -18,6 +18,7 @@ type Parser struct {
 	ds     *diag.Diagnostics
 	kind   string   // the check whose argument is read
 	late   *bool    // of the whole expectation
+	fixed  *[]*Text // what is the same for every reply; nil: not wanted
 	using  []string // the named lists that led here
 	budget *int     // entries that may still come
 }

@@ -18,9 +18,19 @@ type Text struct {
 	literal  bool
 	value    string       // of a literal
 	source   string       // as written
+	gives    gives        // what it is read for
 	reply    []diag.Range // where it reads what a reply said: self, replies, capture
 	others   []diag.Range // where it reads something else
 }
+
+// gives is what a template is read for.
+type gives uint8
+
+const (
+	anything gives = iota // a kind of somebody's own may want a list
+	aText
+	aBool
+)
 
 // Text reads a text argument; nil when it is none. Numbers and bools are their
 // source text.
@@ -33,9 +43,18 @@ func (p *Parser) Text(n *spec.Node) *Text {
 	return p.template(n, template, ds)
 }
 
+// text is Text for what takes no list: that can be said before any reply.
+func (p *Parser) text(n *spec.Node) *Text {
+	t := p.Text(n)
+	if t != nil {
+		t.gives = aText
+	}
+	return t
+}
+
 // NonEmpty is Text for a check to which the empty text says nothing.
 func (p *Parser) NonEmpty(n *spec.Node) *Text {
-	t := p.Text(n)
+	t := p.text(n)
 	if t != nil && t.literal && t.value == "" {
 		p.alwaysPasses(n, p.kind+" looks for the empty text")
 		return nil
@@ -53,7 +72,7 @@ func (p *Parser) Condition(n *spec.Node) *Text {
 	template, ds := expr.ParseExpression(n)
 	t := p.template(n, template, ds)
 	if t != nil {
-		t.literal = false
+		t.literal, t.gives = false, aBool
 	}
 	return t
 }
@@ -71,6 +90,9 @@ func (p *Parser) template(n *spec.Node, template *expr.Template, ds diag.Diagnos
 	t.source = n.Value
 	if readsCredits(template, n.Value) {
 		p.Late()
+	}
+	if p.fixed != nil && len(t.reply) == 0 && !t.literal {
+		*p.fixed = append(*p.fixed, t)
 	}
 	return t
 }

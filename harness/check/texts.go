@@ -18,7 +18,7 @@ type Texts struct {
 }
 
 // Texts reads a list of at least one text; nil when it is none.
-func (p *Parser) Texts(n *spec.Node) *Texts { return p.texts(n, p.Text) }
+func (p *Parser) Texts(n *spec.Node) *Texts { return p.texts(n, p.text) }
 
 // NonEmpties is Texts for a check to which the empty text says nothing.
 func (p *Parser) NonEmpties(n *spec.Node) *Texts { return p.texts(n, p.NonEmpty) }
