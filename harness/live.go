@@ -49,7 +49,7 @@ func (p *Project) liveClients(s liveStack) map[string]*provider.Client {
 		}
 		client.Transport = run.NewGate(client.Transport, run.GateOptions{
 			Kind: client.Kind, Provider: p.limits(client.Config), Books: s.books, Slots: p.slots(client.Config),
-			RetryUnknown: p.config.Live.Retry, Now: p.config.Now,
+			RetryUnknown: p.config.Live.Retry, Drain: p.config.Drain, Now: p.config.Now,
 		})
 		if s.record != nil {
 			client.Transport = s.record(p.plan.Provider(source.Name), client.Transport)
@@ -70,7 +70,7 @@ func (p *Project) wiredClient(source *suite.Provider) *provider.Client {
 	if isLoopback(live.BaseURL) {
 		send = addressed{next: send}
 	}
-	send = provider.Wire(send, p.secrets.redactor, 0)
+	send = unanswered{next: provider.Wire(send, p.secrets.redactor, 0)}
 	return &provider.Client{
 		Kind: bound.Kind, Config: bound.Config, Transport: send, Direct: send,
 		Key:      p.secrets.key(source, bound.Kind, bound.Config.BaseURL, live),
@@ -145,7 +145,7 @@ func (p *Project) newBooks() *run.Books {
 			limit = &a
 		}
 	}
-	return run.NewBooks(credit.NewBudget(limit, live.MaxCalls))
+	return run.NewBooks(credit.NewBudget(limit, live.MaxCalls), p.config.Now)
 }
 
 // addressed names the asked address to a mock server on loopback, so that each

@@ -142,6 +142,10 @@ func (r *runner) send(ctx context.Context, client *provider.Client, t *turnRun) 
 
 // refused notes that there was no reply, for a reason of our own.
 func (r *runner) refused(ctx context.Context, t *turnRun, err error) {
+	if errors.Is(err, errDrained) {
+		t.skipped = "interrupted"
+		return
+	}
 	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
 		t.skipped = "interrupted"
 		if t.call != nil && t.call.Attempts > 0 {

@@ -42,7 +42,9 @@ type GateOptions struct {
 	Slots int
 	// RetryUnknown sends again also what may have been served and paid for.
 	RetryUnknown Retry
-	Now          func() time.Time
+	// Drain, once closed, ends all waiting: what was not sent is not sent.
+	Drain <-chan struct{}
+	Now   func() time.Time
 }
 
 // Retry says what is sent again.
@@ -80,30 +82,48 @@ func (g *Gate) RoundTrip(req *http.Request) (*http.Response, error) {
 			return resp, err
 		}
 		wait := pause.NextBackOff()
-		if resp != nil {
-			if resp.StatusCode == http.StatusTooManyRequests {
-				wait = max(wait, g.asked(resp.Header))
-				g.holdFor(wait)
-			}
-			resp.Body.Close()
+		if resp != nil && resp.StatusCode == http.StatusTooManyRequests {
+			wait = max(wait, g.asked(resp.Header))
+			g.holdFor(wait)
 		}
-		if sleep(ctx, wait) != nil {
-			return nil, ctx.Err()
+		waiting, stop := g.untilDrained(ctx)
+		interrupted := sleep(waiting, wait)
+		stop()
+		if interrupted != nil {
+			return resp, err // the last answer is what there is
+		}
+		if resp != nil {
+			resp.Body.Close()
 		}
 	}
 }
 
+// errDrained ends the wait of a request that was not sent yet when the run was
+// told to start nothing new.
+var errDrained = errors.New("interrupted before it was sent")
+
+// untilDrained gives a context for waiting: what only waits is not in flight,
+// and need not be finished.
+func (g *Gate) untilDrained(ctx context.Context) (context.Context, func()) {
+	waiting, cancel := context.WithCancelCause(ctx)
+	done := make(chan struct{})
+	go func() {
+		select {
+		case <-g.options.Drain:
+			cancel(errDrained)
+		case <-done:
+		}
+	}()
+	return waiting, func() { close(done); cancel(nil) }
+}
+
 // once sends the request one time, through rate, slots and budget.
 func (g *Gate) once(req *http.Request, call *exchange.Call) (*http.Response, error) {
-	release, err := g.enter(req.Context())
+	release, reserved, err := g.admitted(req.Context(), call)
 	if err != nil {
 		return nil, err
 	}
 	defer release()
-	reserved, err := g.options.Books.Budget.Reserve(req.Context(), call.MaxCost)
-	if err != nil {
-		return nil, budgetError(err)
-	}
 	again, err := renewed(req)
 	if err != nil {
 		reserved.Release()
@@ -112,7 +132,7 @@ func (g *Gate) once(req *http.Request, call *exchange.Call) (*http.Response, err
 	ticket := g.ledger.Sent()
 	call.Attempts++
 	call.Settle = callName(g.options.Provider.Name, ticket)
-	g.options.Books.sent(call.Settle, entry{reserved: reserved, greatest: call.MaxCost})
+	g.options.Books.sent(call.Settle, entry{reserved: reserved})
 	resp, err := g.next.RoundTrip(again)
 	g.ledger.Ended(ticket, g.end(call, reserved, resp, err))
 	return resp, err
@@ -142,14 +162,28 @@ func (g *Gate) end(call *exchange.Call, reserved *credit.Reservation, resp *http
 	}
 }
 
-// enter waits for the provider's hold, a slot and the rate, in this order.
-func (g *Gate) enter(ctx context.Context) (release func(), err error) {
-	g.mu.Lock()
-	hold := g.hold
-	g.mu.Unlock()
-	if err := sleep(ctx, hold.Sub(g.options.Now())); err != nil {
-		return nil, err
+// admitted waits until the request may be sent: for a slot, the provider's hold,
+// the rate and the budget.
+func (g *Gate) admitted(ctx context.Context, call *exchange.Call) (release func(), reserved *credit.Reservation, err error) {
+	if g.options.Drain != nil {
+		var stop func()
+		ctx, stop = g.untilDrained(ctx)
+		defer stop()
 	}
+	release, err = g.enter(ctx)
+	if err == nil {
+		if reserved, err = g.options.Books.Budget.Reserve(ctx, call.MaxCost); err != nil {
+			release()
+		}
+	}
+	if errors.Is(context.Cause(ctx), errDrained) && err != nil {
+		err = errDrained
+	}
+	return release, reserved, budgetError(err)
+}
+
+// enter waits for a slot, the provider's hold and the rate, in this order.
+func (g *Gate) enter(ctx context.Context) (release func(), err error) {
 	release = func() {}
 	if g.slots != nil {
 		select {
@@ -159,13 +193,30 @@ func (g *Gate) enter(ctx context.Context) (release func(), err error) {
 			return nil, ctx.Err()
 		}
 	}
-	if g.limiter != nil {
-		if err := g.limiter.Wait(ctx); err != nil {
-			release()
-			return nil, err
-		}
+	if err = g.waitForHold(ctx); err == nil && g.limiter != nil {
+		err = g.limiter.Wait(ctx)
+	}
+	if err != nil {
+		release()
+		return nil, err
 	}
 	return release, nil
+}
+
+// waitForHold waits until the provider may be asked again; others may prolong
+// the hold meanwhile.
+func (g *Gate) waitForHold(ctx context.Context) error {
+	for {
+		g.mu.Lock()
+		left := g.hold.Sub(g.options.Now())
+		g.mu.Unlock()
+		if left <= 0 {
+			return ctx.Err()
+		}
+		if err := sleep(ctx, left); err != nil {
+			return err
+		}
+	}
 }
 
 // holdFor keeps all workers from sending for a while.
