@@ -91,4 +91,5 @@ type Result struct {
 	Outcome
 	Warned  bool   // failed, with severity warn: the Verdict is Pass
 	Message string // the author's message, evaluated
+	Stack   string // of a check that panicked, which is an error; else ""
 }

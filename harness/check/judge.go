@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"runtime"
+	"runtime/debug"
 	"strings"
 
 	"github.com/assay-harness/assay/harness/expr"
@@ -18,7 +19,7 @@ import (
 func (e *Expectation) Judge(s *Subject) (r Result) {
 	defer func() {
 		if p := recover(); p != nil {
-			r = Result{Outcome: Outcome{Verdict: verdict.Error, Reason: panicked(e.Name, p)}}
+			r = Result{Outcome: Outcome{Verdict: verdict.Error, Reason: panicked(e.Name, p)}, Stack: string(debug.Stack())}
 		}
 	}()
 	r.Outcome = e.outcome(s)

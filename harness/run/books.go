@@ -3,6 +3,7 @@ package run
 import (
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/assay-harness/assay/harness/credit"
 )
@@ -13,6 +14,7 @@ import (
 type Books struct {
 	Budget *credit.Budget
 
+	now     func() time.Time
 	mu      sync.Mutex
 	ledgers map[string]*credit.Ledger
 	open    map[string]entry // calls that are not settled
@@ -21,10 +23,7 @@ type Books struct {
 }
 
 // entry is a call under way.
-type entry struct {
-	reserved *credit.Reservation
-	greatest *credit.Amount
-}
+type entry struct{ reserved *credit.Reservation }
 
 // waiter is called when all its calls are settled.
 type waiter struct {
@@ -32,13 +31,14 @@ type waiter struct {
 	done func()
 }
 
-// NewBooks opens the books; budget may be nil.
-func NewBooks(budget *credit.Budget) *Books {
+// NewBooks opens the books; budget may be nil. By the clock they know when a call
+// of unknown outcome can't be charged any more; nil: never.
+func NewBooks(budget *credit.Budget, now func() time.Time) *Books {
 	if budget == nil {
 		budget = credit.NewBudget(nil, 0)
 	}
 	return &Books{
-		Budget: budget, ledgers: map[string]*credit.Ledger{},
+		Budget: budget, now: now, ledgers: map[string]*credit.Ledger{},
 		open: map[string]entry{}, costs: Costs{}, waiting: map[string]*waiter{},
 	}
 }
@@ -49,7 +49,7 @@ func (b *Books) Ledger(provider string) *credit.Ledger {
 	defer b.mu.Unlock()
 	l := b.ledgers[provider]
 	if l == nil {
-		l = credit.NewLedger(credit.LedgerOptions{OnSettled: func(t credit.Ticket, cost credit.Cost) {
+		l = credit.NewLedger(credit.LedgerOptions{Now: b.now, OnSettled: func(t credit.Ticket, cost credit.Cost) {
 			b.settled(callName(provider, t), cost)
 		}})
 		b.ledgers[provider] = l
@@ -88,16 +88,15 @@ func (b *Books) settled(name string, cost credit.Cost) {
 	}
 }
 
-// settle books the cost; where it is never known, the greatest price stands for it.
+// settle books the cost. Where it is not known, such as that of a call whose
+// outcome is not, the reservation stays: the money may have left the account.
 func (e entry) settle(cost credit.Cost) {
 	switch {
 	case e.reserved == nil:
 	case cost.Credits != nil:
 		e.reserved.Settle(*cost.Credits)
-	case e.greatest != nil:
-		e.reserved.Settle(*e.greatest)
 	default:
-		e.reserved.Settle(credit.Amount{})
+		e.reserved.Hold()
 	}
 }
 

@@ -3,7 +3,6 @@ package run
 import (
 	"context"
 	"errors"
-	"fmt"
 	"runtime/debug"
 
 	"github.com/assay-harness/assay/harness/check"
@@ -46,15 +45,15 @@ func (r *runner) converse(ctx context.Context, j job) {
 	r.Books.whenSettled(j.c.calls(), func() { r.ready <- j.c })
 }
 
-// guard turns a panic into the conversation's error.
+// guard turns a panic into the error of the turn in which it happened.
 func (r *runner) guard(ctx context.Context, i *plan.Instance, s *sampleRun) {
 	defer func() {
 		if v := recover(); v != nil {
-			s.stack = panicked(v, debug.Stack())
-			r.halt(diag.Diagnostic{
-				Code: diag.Internal, Summary: fmt.Sprintf("internal error in %s: %v", i.Conversation(s.number), v),
-				Detail: s.stack,
-			})
+			d := r.internal(i.Conversation(s.number), v, debug.Stack())
+			s.stack = d.Detail
+			if n := len(s.turns); n > 0 {
+				s.turns[n-1].fault(d)
+			}
 		}
 	}()
 	r.turns(ctx, i, s)
@@ -73,8 +72,9 @@ func (r *runner) turns(ctx context.Context, i *plan.Instance, s *sampleRun) {
 		if !ok {
 			return
 		}
-		t := r.turn(ctx, client, d, ask)
+		t := &turnRun{ask: ask}
 		s.turns = append(s.turns, t)
+		r.turn(ctx, client, d, t)
 		if reason := r.stops(i, t); reason != "" {
 			s.skipRest(d, reason)
 			return
@@ -85,8 +85,8 @@ func (r *runner) turns(ctx context.Context, i *plan.Instance, s *sampleRun) {
 // stops says why the conversation does not go on after a turn; "" when it does.
 func (r *runner) stops(i *plan.Instance, t *turnRun) string {
 	switch {
-	case t.skipped != "":
-		return ""
+	case t.skipped != "": // its question would be missing in the next ones' history
+		return t.ask.Address.Turn.String() + " was not asked"
 	case t.reply == nil || !t.usable():
 		return t.ask.Address.Turn.String() + " got no reply"
 	case r.AskAll || i.Case.Source.Continue || t.verdict <= verdict.Pass:
@@ -104,27 +104,26 @@ func (s *sampleRun) skipRest(d *plan.Dialogue, reason string) {
 }
 
 // turn asks one question and judges the reply, but for what waits for settlement.
-func (r *runner) turn(ctx context.Context, client *provider.Client, d *plan.Dialogue, ask *plan.Ask) *turnRun {
-	t := &turnRun{ask: ask}
-	if ask.Blocked {
+func (r *runner) turn(ctx context.Context, client *provider.Client, d *plan.Dialogue, t *turnRun) {
+	ask := t.ask
+	switch {
+	case ask.Blocked:
 		t.skipped = ask.Problems[0].Detail
-		return t
-	}
-	if ask.Problems.HasErrors() {
+		return
+	case ask.Problems.HasErrors():
 		t.fault(ask.Problems[0])
-		return t
+		return
 	}
 	reply, err := r.send(ctx, client, t)
 	if err != nil {
 		r.refused(ctx, t, err)
-		return t
+		return
 	}
 	t.reply = &reply
 	r.keep(t)
 	t.scope, t.captures = d.Answer(ask, t.reply)
 	t.judge()
 	r.haltOn(t)
-	return t
 }
 
 // send builds the request and asks it.
@@ -156,7 +155,7 @@ func (r *runner) refused(ctx context.Context, t *turnRun, err error) {
 	t.fault(diag.FromError(diag.CallFailed, err))
 	switch t.problem.Code {
 	case diag.NoKey, diag.HostNotAllowed, diag.BudgetSpent, diag.AccountEmpty, diag.CannotRecord, diag.Internal:
-		r.halt(*t.problem)
+		r.halt(t.problem.Summary)
 	}
 }
 
@@ -174,7 +173,7 @@ func (r *runner) keep(t *turnRun) {
 		return
 	}
 	if err := r.Recorder.Keep(t.call); err != nil {
-		r.halt(diag.FromError(diag.CannotRecord, err))
+		r.fail(diag.FromError(diag.CannotRecord, err))
 	}
 }
 
@@ -192,17 +191,10 @@ func (r *runner) haltOn(t *turnRun) {
 	if t.reply.Error == nil || t.usable() || t.call.Attempts == 0 {
 		return
 	}
-	if code, stop := haltCodes[t.reply.Error.Class]; stop {
-		d := *t.problem
-		d.Code = code
-		r.halt(d)
+	switch t.reply.Error.Class {
+	case provider.Auth, provider.Credits, provider.Retired:
+		r.halt(notServed(t.reply))
 	}
-}
-
-var haltCodes = map[provider.Class]diag.Code{
-	provider.Auth:    diag.CallRefused,
-	provider.Credits: diag.AccountEmpty,
-	provider.Retired: diag.ModelRetired,
 }
 
 func (s *sampleRun) requests() int {

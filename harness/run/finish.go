@@ -2,6 +2,7 @@ package run
 
 import (
 	"fmt"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -9,6 +10,7 @@ import (
 	"github.com/assay-harness/assay/harness/credit"
 	"github.com/assay-harness/assay/harness/diag"
 	"github.com/assay-harness/assay/harness/expr"
+	"github.com/assay-harness/assay/harness/plan"
 	"github.com/assay-harness/assay/harness/provider"
 	"github.com/assay-harness/assay/harness/result"
 	"github.com/assay-harness/assay/harness/suite"
@@ -16,8 +18,13 @@ import (
 )
 
 // finish gives a case its costs, its last checks, its verdict and its record,
-// and has it recorded.
+// and has it recorded. A panic is the case's error: the others still end.
 func (r *runner) finish(c *caseRun) {
+	defer func() {
+		if v := recover(); v != nil {
+			c.result = broken(c.instance, r.internal(c.instance.Address, v, debug.Stack()))
+		}
+	}()
 	costs := r.Books.take(c.calls())
 	for _, s := range c.samples {
 		for _, t := range s.turns {
@@ -28,12 +35,19 @@ func (r *runner) finish(c *caseRun) {
 	c.result = r.record(c)
 	if r.Recorder != nil && c.instance.Skip == "" {
 		if err := r.Recorder.Finish(c.instance, costs); err != nil {
-			r.halt(diag.FromError(diag.CannotRecord, err))
+			r.fail(diag.FromError(diag.CannotRecord, err))
 		}
 	}
 	if r.FailFast && c.result.Verdict > verdict.Pass {
-		r.halt()
+		r.halt("a case failed, and --fail-fast was given")
 	}
+}
+
+// broken is the record of a case that could not be finished.
+func broken(i *plan.Instance, d diag.Diagnostic) result.Case {
+	out := caseRecord(i)
+	out.Verdict, out.Problem = verdict.Error, problem(d)
+	return out
 }
 
 // price notes what a live call cost.
@@ -56,12 +70,7 @@ func (t *turnRun) lateScope() *expr.Scope {
 // record builds the case's record from how its samples went.
 func (r *runner) record(c *caseRun) result.Case {
 	i := c.instance
-	out := result.Case{
-		Address: i.Address.String(), Display: i.Address.Display(i.Ambiguity),
-		Suite: i.Address.Suite, Name: i.Address.CaseName(), Provider: i.Address.Provider,
-		Tags: i.Case.Source.Tags, Place: place(i.Case.Source.Range),
-		Pass: min(i.Case.Source.Pass, len(i.Samples)), Reason: i.Skip,
-	}
+	out := caseRecord(i)
 	if i.Skip != "" {
 		return out
 	}
@@ -71,6 +80,16 @@ func (r *runner) record(c *caseRun) result.Case {
 	judgeCase(&out, i.Case.Source)
 	out.AddUp()
 	return out
+}
+
+// caseRecord is what the record says of a case before it is judged.
+func caseRecord(i *plan.Instance) result.Case {
+	return result.Case{
+		Address: i.Address.String(), Display: i.Address.Display(i.Ambiguity),
+		Suite: i.Address.Suite, Name: i.Address.CaseName(), Provider: i.Address.Provider,
+		Tags: i.Case.Source.Tags, Place: place(i.Case.Source.Range),
+		Pass: min(i.Case.Source.Pass, len(i.Samples)), Reason: i.Skip,
+	}
 }
 
 // judgeCase gives a case the verdict of its samples.
@@ -89,7 +108,7 @@ func judgeCase(c *result.Case, source *suite.Case) {
 	case passed >= c.Pass:
 		c.Verdict = verdict.Pass
 	case unjudged && worst <= verdict.Pass:
-		c.Verdict, c.Reason = verdict.Skip, "interrupted"
+		c.Verdict, c.Reason = verdict.Skip, whySkipped(c)
 	default:
 		c.Verdict = worst
 	}
@@ -103,6 +122,18 @@ func judgeCase(c *result.Case, source *suite.Case) {
 		c.Verdict = verdict.Fail
 		c.Reason = fmt.Sprintf("it passes now, but known_failure says %q: delete known_failure", source.KnownFailure)
 	}
+}
+
+// whySkipped gives the reason of the first turn that was not asked.
+func whySkipped(c *result.Case) string {
+	for _, s := range c.Samples {
+		for _, t := range s.Turns {
+			if t.Reason != "" {
+				return t.Reason
+			}
+		}
+	}
+	return ""
 }
 
 func (r *runner) sample(c *caseRun, s *sampleRun) result.Sample {

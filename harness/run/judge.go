@@ -20,10 +20,23 @@ func (t *turnRun) judge() {
 		if e.Late && t.call.Settle != "" {
 			continue
 		}
-		t.checks[i] = e.Judge(&subject)
-		t.verdict = max(t.verdict, t.checks[i].Verdict)
+		t.expect(i, e, &subject)
 	}
 	t.verdict = max(t.verdict, t.floor())
+}
+
+// expect judges one expectation. One that panics is a fault of the program, or
+// of a check of its user's: the exit code says so, not only the verdict.
+func (t *turnRun) expect(i int, e *check.Expectation, subject *check.Subject) {
+	got := e.Judge(subject)
+	t.checks[i] = got
+	t.verdict = max(t.verdict, got.Verdict)
+	if got.Stack != "" && t.problem == nil {
+		t.fault(diag.Diagnostic{
+			Code: diag.Internal, Summary: got.Reason, Detail: got.Stack,
+			Range: e.Range, Address: t.ask.Address.String(),
+		})
+	}
 }
 
 // floor is the verdict that the expectations can't lower: a captured value that
@@ -103,8 +116,7 @@ func (t *turnRun) settle() {
 	subject := check.Subject{Reply: t.reply, Scope: t.lateScope()}
 	for i, e := range t.ask.Turn.Expect {
 		if e.Late {
-			t.checks[i] = e.Judge(&subject)
-			t.verdict = max(t.verdict, t.checks[i].Verdict)
+			t.expect(i, e, &subject)
 		}
 	}
 }

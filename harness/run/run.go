@@ -6,9 +6,11 @@ package run
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
+	"github.com/assay-harness/assay/harness/address"
 	"github.com/assay-harness/assay/harness/diag"
 	"github.com/assay-harness/assay/harness/exchange"
 	"github.com/assay-harness/assay/harness/plan"
@@ -82,6 +84,7 @@ type runner struct {
 
 	haltOnce sync.Once
 	halted   chan struct{} // closed: start nothing new
+	reason   string        // why; written before halted is closed
 	mu       sync.Mutex
 	problems diag.Diagnostics
 }
@@ -153,7 +156,7 @@ func (r *runner) emit() error {
 	send := func(e Event) {
 		if failure == nil {
 			if failure = r.Emit(e); failure != nil {
-				r.halt()
+				r.halt(failure.Error())
 			}
 		}
 	}
@@ -197,7 +200,7 @@ func (r *runner) stopped(ctx context.Context) (reason string, stopped bool) {
 	}
 	select {
 	case <-r.halted:
-		return "the run was stopped", true
+		return "the run was stopped: " + r.reason, true
 	default:
 		return "", false
 	}
@@ -214,12 +217,35 @@ func (r *runner) interrupted(ctx context.Context) bool {
 	}
 }
 
-// halt starts nothing new; what is in flight ends.
-func (r *runner) halt(why ...diag.Diagnostic) {
+// halt starts nothing new, for a reason that cases which are not asked are told;
+// what is in flight ends.
+func (r *runner) halt(reason string) {
 	r.haltOnce.Do(func() {
-		r.problem(why...)
+		r.reason = reason
 		close(r.halted)
 	})
+}
+
+// fail halts the run for a fault that belongs to no turn. It is told once,
+// however many workers meet it: a full disk is one message, not a thousand.
+func (r *runner) fail(d diag.Diagnostic) {
+	r.mu.Lock()
+	told := func(other diag.Diagnostic) bool { return other.Code == d.Code }
+	if !slices.ContainsFunc(r.problems, told) {
+		r.problems = append(r.problems, d)
+	}
+	r.mu.Unlock()
+	r.halt(d.Summary)
+}
+
+// internal halts the run for a panic, and gives what to say of it.
+func (r *runner) internal(where address.Address, v any, stack []byte) diag.Diagnostic {
+	d := diag.Diagnostic{
+		Code: diag.Internal, Summary: fmt.Sprintf("internal error in %s: %v", where, v),
+		Detail: panicked(v, stack), Address: where.String(),
+	}
+	r.halt(d.Summary)
+	return d
 }
 
 func (r *runner) problem(ds ...diag.Diagnostic) {
