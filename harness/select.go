@@ -31,3 +31,11 @@ func selectionOf(c Config) (plan.Selection, diag.Diagnostics) {
 	}
 	return out, ds
 }
+
+// Only gives the project with none but those of its selected case instances
+// that keep takes; keep sees the address of an instance with its provider.
+func (p *Project) Only(keep func(address.Address) bool) *Project {
+	out := *p
+	out.plan = p.plan.Only(keep)
+	return &out
+}
