@@ -253,7 +253,7 @@ func (c *Client) Balance(ctx context.Context) (credit.Amount, bool) {
 
 func (c *Client) clock() func() time.Time {
 	if c.Now == nil {
-		return time.Now
+		return time.Now //nolint:forbidigo // the zero Client has the real clock
 	}
 	return c.Now
 }

@@ -22,5 +22,5 @@ func termsFrom(ctx context.Context) terms {
 	if t, ok := ctx.Value(termsKey{}).(terms); ok {
 		return t
 	}
-	return terms{timeout: DefaultTimeout, now: time.Now}
+	return terms{timeout: DefaultTimeout, now: time.Now} //nolint:forbidigo // a request that nobody set terms for
 }
