@@ -2,7 +2,6 @@ package check
 
 import (
 	"bytes"
-	"strings"
 	"unicode"
 	"unicode/utf8"
 )
@@ -58,6 +57,3 @@ func least(r rune) rune {
 	}
 	return first
 }
-
-// hasPrefixFolded and hasSuffixFolded ignore case.
-func hasPrefixFolded(text, folded string) bool { return strings.HasPrefix(fold(text), folded) }
