@@ -13,6 +13,7 @@ import (
 	"github.com/assay-harness/assay/harness/check"
 	"github.com/assay-harness/assay/harness/credit"
 	"github.com/assay-harness/assay/harness/diag"
+	"github.com/assay-harness/assay/harness/exchange"
 	"github.com/assay-harness/assay/harness/fixture"
 	"github.com/assay-harness/assay/harness/plan"
 	"github.com/assay-harness/assay/harness/provider"
@@ -105,7 +106,7 @@ func Load(c Config) (*Project, diag.Diagnostics) {
 	if suites == nil {
 		return nil, ds.Sorted()
 	}
-	if ds.HasErrors() {
+	if suites.Config.Unread {
 		return &Project{config: c, suites: suites}, ds.Sorted()
 	}
 	selection, more := selectionOf(c)
@@ -162,6 +163,16 @@ func (p *Project) Config() *suite.Config { return p.suites.Config }
 
 // Store gives the project's recordings.
 func (p *Project) Store() *fixture.Store { return p.store }
+
+// Redactor knows the project's secrets; nil when it has none. Keys of
+// recordings are those of questions without secrets, so whoever compares
+// questions with recordings needs it.
+func (p *Project) Redactor() *exchange.Redactor {
+	if p.secrets == nil {
+		return nil
+	}
+	return p.secrets.redactor
+}
 
 // Report is what a run came to. It is a result.Reader.
 type Report struct {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/assay-harness/assay/harness/credit"
 	"github.com/assay-harness/assay/harness/diag"
+	"github.com/assay-harness/assay/harness/exchange"
 	"github.com/assay-harness/assay/harness/plan"
 	"github.com/assay-harness/assay/harness/provider"
 	"github.com/assay-harness/assay/harness/suite"
@@ -96,4 +97,18 @@ func amountOf(text string, p *suite.Provider, ds *diag.Diagnostics) *credit.Amou
 		return nil
 	}
 	return &a
+}
+
+// Paths gives the paths below the base URL where the project's providers take
+// questions, in order: those that a server in their place must know.
+func (p *Project) Paths() []string {
+	bound, _ := bindProviders(p.suites, p.config) // what is wrong with them Load has said
+	paths := map[string]bool{}
+	for _, b := range bound {
+		r, err := b.Kind.Build(b.Config, provider.Question{Messages: []exchange.Message{{Role: "user", Text: "hello"}}})
+		if err == nil {
+			paths[r.Path] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(paths))
 }

@@ -58,6 +58,7 @@ func sandbox(env *testscript.Env) error {
 //	stable FILE stdout|stderr    write the last output to FILE, what differs from run to run replaced
 //	plain stdout|stderr          fail if the last output holds raw control characters or bad UTF-8
 //	shipped DIR                  copy the project's own suites and recordings into DIR
+//	http METHOD URL [FIELD…] [BODY]  send one request; status, headers and body go to stdout
 //	write FILE KIND [N]          write a file that no script can hold (writeKinds)
 func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
 	return map[string]func(*testscript.TestScript, bool, []string){
@@ -70,6 +71,7 @@ func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
 		"plain":     plain,
 		"shipped":   copyShipped,
 		"write":     writeFile,
+		"http":      sendHTTP,
 	}
 }
 

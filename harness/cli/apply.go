@@ -58,7 +58,9 @@ func (c *command) apply(cmd *cobra.Command, f *applyFlags, args []string) error 
 	if err != nil {
 		return err
 	}
-	config.Concurrency = f.concurrency
+	if config.Concurrency, err = f.workers(); err != nil {
+		return err
+	}
 	if config.Live, err = f.liveFlags.live(c); err != nil {
 		return err
 	}
@@ -132,7 +134,7 @@ func (c *command) blocked(s *harness.Survey) error {
 	if len(s.Blocked) == 0 {
 		return nil
 	}
-	return diag.NewError(diag.RecordingBlocked, fmt.Sprintf("%d questions can't be asked: %s", len(s.Blocked), s.Blocked[0].Diag.Summary),
+	return diag.NewError(diag.RecordingBlocked, fmt.Sprintf("%s can't be asked: %s", counted(len(s.Blocked), "question"), s.Blocked[0].Diag.Summary),
 		s.Blocked[0].Diag.Detail+" The recorded reply does not give what later turns need. Mend the capture, or the prompt before it.")
 }
 
@@ -174,7 +176,7 @@ func (c *command) applied(ran *harness.Applied, err error) error {
 
 // sayUnknown lists the questions that may have been paid for without a reply.
 func (c *command) sayUnknown(list []fixture.Unknown) {
-	fmt.Fprintf(c.Stderr, "\n%d questions were sent, and nobody knows how they ended: they may have been paid for. --retry-unknown asks them again.\n", len(list))
+	fmt.Fprintf(c.Stderr, "\nNobody knows how %s ended: sent, without a reply, perhaps paid for. --retry-unknown asks again.\n", counted(len(list), "question"))
 	for _, u := range list {
 		fmt.Fprintf(c.Stderr, "  ? %s, sent %s\n", u.Address, u.At.UTC().Format("2006-01-02 15:04:05Z"))
 	}

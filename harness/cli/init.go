@@ -17,6 +17,7 @@ import (
 	"github.com/assay-harness/assay/harness/exchange"
 	"github.com/assay-harness/assay/harness/internal/disk"
 	"github.com/assay-harness/assay/harness/mock"
+	"github.com/assay-harness/assay/harness/result"
 	"github.com/assay-harness/assay/harness/spec"
 	"github.com/assay-harness/assay/harness/suite"
 )
@@ -27,7 +28,13 @@ var starter embed.FS
 type initFlags struct{ kind, model string }
 
 // starterKind is what init writes for a kind of provider.
-type starterKind struct{ name, model, baseURL, env, extra string }
+type starterKind struct {
+	name, model, baseURL, env, extra string
+	// limits stands before the budget. Where neither replies nor a price tell the
+	// cost, no budget can be kept.
+	limits      string
+	tellsNoCost bool
+}
 
 var starterKinds = map[string]starterKind{
 	"segmind": {
@@ -36,8 +43,37 @@ var starterKinds = map[string]starterKind{
 	},
 	"openai": {
 		name: "openai", model: "gpt-4o-mini", baseURL: "https://api.openai.com/v1", env: "OPENAI_API_KEY",
-		extra: "    params: {max_tokens: 400}\n    price: {input: 0.15, output: 0.60}    # credits (US dollars) a million tokens\n",
+		tellsNoCost: true,
+		extra:       "    params: {max_tokens: 400}\n    price: {input: 0.15, output: 0.60}    # credits (US dollars) a million tokens\n",
 	},
+}
+
+// of is the same API with another model, whose price nobody here knows: a wrong
+// one would make a wrong budget.
+func (k starterKind) of(model string) starterKind {
+	if k.name == k.model {
+		k.name = providerName(model)
+	}
+	k.model = model
+	k.extra = strings.Replace(k.extra, "    price:", "    # as the model's page says, for estimates and budgets:\n    # price:", 1)
+	if k.tellsNoCost {
+		k.limits = "# with a price: "
+	}
+	return k
+}
+
+// providerName makes a name of a model's.
+func providerName(model string) string {
+	name := strings.Map(func(r rune) rune {
+		if r == '-' || r == '_' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' {
+			return r
+		}
+		return '_'
+	}, model)
+	if name[0] == '-' || name[0] >= '0' && name[0] <= '9' {
+		name = "_" + name
+	}
+	return name
 }
 
 func newInit(c *command) *cobra.Command {
@@ -62,8 +98,8 @@ func (c *command) init(ctx context.Context, f *initFlags, args []string) error {
 	if !ok {
 		return usage("init does not know the provider "+quoted(f.kind), "It knows segmind and openai (any OpenAI-compatible server: change base_url in assay.yaml)."+diag.Suggest(f.kind, []string{"segmind", "openai"}))
 	}
-	if f.model != "" {
-		chosen.model = f.model
+	if f.model != "" && f.model != chosen.model {
+		chosen = chosen.of(f.model)
 	}
 	dir := c.workdir()
 	if len(args) == 1 {
@@ -83,7 +119,7 @@ func (c *command) init(ctx context.Context, f *initFlags, args []string) error {
 	}
 	in := ""
 	if len(args) == 1 {
-		in = "-C " + args[0] + " "
+		in = "-C " + shellWord(args[0]) + " "
 	}
 	_, err := fmt.Fprintf(c.Stdout, `A small project is in %s: suites/jokes.yaml and its recordings (scripted, not a model's).
 
@@ -115,8 +151,8 @@ providers:
     base_url: %s
     api_key: ${env.%s}    # read only when something is sent
 %sdefaults: {provider: %s}
-limits: {credits: 1.00}    # the most that one command may spend
-`, k.name, kind, spec.AppendScalar(nil, k.model, 0), k.baseURL, k.env, k.extra, k.name)
+%slimits: {credits: 1.00}    # the most that one command may spend
+`, k.name, kind, spec.AppendScalar(nil, k.model, 0), k.baseURL, k.env, k.extra, k.name, k.limits)
 	return []starterFile{
 		{"assay.yaml", []byte(config)},
 		{"suites/jokes.yaml", read("suite.yaml")},
@@ -179,8 +215,12 @@ func (c *command) recordStarter(ctx context.Context, dir string) error {
 		return err
 	}
 	defer closing(folder)
-	server := mock.New(mock.Options{Script: script, Now: c.Now})
-	p, ds := harness.Load(harness.Config{
+	p, ds := harness.Load(harness.Config{FS: folder, Version: version(), Now: c.Now})
+	if ds.HasErrors() {
+		return ds.Err()
+	}
+	server := mock.New(mock.Options{Script: script, Paths: p.Paths(), Now: c.Now})
+	p, ds = harness.Load(harness.Config{
 		FS: folder, Version: version(), Now: c.Now, Drain: c.drain,
 		Live: &harness.Live{
 			BaseURL: "http://127.0.0.1/v1", Transport: mock.Transport(server),
@@ -196,7 +236,27 @@ func (c *command) recordStarter(ctx context.Context, dir string) error {
 	}
 	report, err := p.Apply(ctx, s, harness.Recording{Folder: folder, Origin: exchange.Scripted})
 	if err == nil && report.Exit() != diag.ExitOK {
-		err = diag.NewError(diag.Internal, "the starter project does not pass its own tests", fmt.Sprint(report.Run().Problems))
+		err = diag.NewError(diag.Internal, "the starter project does not pass its own tests", firstProblem(report))
 	}
 	return err
+}
+
+// firstProblem says why a run that can only pass did not.
+func firstProblem(r result.Reader) string {
+	for _, problem := range r.Run().Problems {
+		return problem.Summary
+	}
+	for c, err := range r.Cases() {
+		if err != nil {
+			return err.Error()
+		}
+		for _, s := range c.Samples {
+			for _, t := range s.Turns {
+				if t.Problem != nil {
+					return c.Display + ": " + t.Problem.Summary
+				}
+			}
+		}
+	}
+	return ""
 }

@@ -98,9 +98,9 @@ func (p *progress) show() {
 // line says how far the run is.
 func (p *progress) line() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%d/%d conversations, %d failed", p.done, p.total, p.failed)
+	fmt.Fprintf(&b, "%d/%s, %d failed", p.done, counted(p.total, "conversation"), p.failed)
 	if p.requests > 0 {
-		fmt.Fprintf(&b, ", %d requests, %s credits", p.requests, p.spent)
+		fmt.Fprintf(&b, ", %s, %s credits", counted(p.requests, "request"), p.spent)
 	}
 	if took := p.c.Now().Sub(p.started); p.done > 0 && p.done < p.total {
 		left := time.Duration(float64(took) / float64(p.done) * float64(p.total-p.done))

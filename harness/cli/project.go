@@ -50,6 +50,14 @@ func (l *liveFlags) add(cmd *cobra.Command) {
 	f.BoolVar(&l.retryUnknown, "retry-unknown", false, "ask again also where the first request may have been paid for")
 }
 
+// workers gives --concurrency, checked.
+func (l *liveFlags) workers() (int, error) {
+	if l.concurrency < 0 {
+		return 0, usage("--concurrency can't be negative", "")
+	}
+	return l.concurrency, nil
+}
+
 // live gives what the flags say, checked.
 func (l *liveFlags) live(c *command) (*harness.Live, error) {
 	out := &harness.Live{BaseURL: strings.TrimRight(l.baseURL, "/"), Env: c.Env, MaxCalls: l.maxCalls, AllowHosts: splitList(c.Env("ASSAY_ALLOW_HOSTS"))}

@@ -117,10 +117,24 @@ func (c *command) execute(cmd *cobra.Command, folder *disk.Folder, root string, 
 	if err := c.writeReports(reader, outputs, f); err != nil {
 		return err
 	}
+	c.sayStrict(ran.Run(), strict)
 	if code := result.ExitOf(ran.Run(), strict); code != diag.ExitOK {
 		return exitError(code)
 	}
 	return nil
+}
+
+// sayStrict says why a run ends red although no case failed.
+func (c *command) sayStrict(r result.Run, strict result.Strictness) {
+	if result.ExitOf(r, strict) == result.ExitOf(r, result.Strictness{}) {
+		return
+	}
+	if strict.WarningsAsErrors && r.Sum.Warnings > 0 {
+		c.note("--warnings-as-errors: %s, so this run fails.", counted(r.Sum.Warnings, "warning"))
+	}
+	if strict.FailOnFlaky && r.Sum.Flaky > 0 {
+		c.note("--fail-on-flaky: the samples of %s disagree, so this run fails.", counted(r.Sum.Flaky, "case"))
+	}
 }
 
 // writeReports writes every report; the faults of all are told.

@@ -41,7 +41,9 @@ configuration, recordings the state, and tests run offline, free and exact.
 	root.SetOut(c.Stdout)
 	root.SetErr(c.Stderr)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return usage(err.Error(), "See `"+cmd.CommandPath()+" --help`.")
+		// What Go's parser of numbers says after it is no news to anyone else.
+		text, _, _ := strings.Cut(err.Error(), ": strconv.")
+		return usage(text, "See `"+cmd.CommandPath()+" --help`.")
 	})
 	f := root.PersistentFlags()
 	f.StringVarP(&c.flags.dir, "dir", "C", "", "run in `DIR` instead of the working folder")

@@ -96,7 +96,7 @@ func (c *command) listMisses(s *mock.Server) {
 	if len(misses) == 0 {
 		return
 	}
-	fmt.Fprintf(c.Stderr, "%d questions had no answer:\n", len(misses))
+	fmt.Fprintf(c.Stderr, "%s had no answer:\n", counted(len(misses), "question"))
 	for _, m := range misses {
 		fmt.Fprintf(c.Stderr, "  %s\n", diag.Visible(m.String()))
 	}
@@ -123,8 +123,15 @@ func (c *command) serveOptions(f *serveFlags, folder *disk.Folder, root string) 
 		}
 		out.Script = script
 	}
-	out.Recordings, err = c.recordings(folder, root)
-	return out, err
+	p, err := c.servedProject(folder, root)
+	if err != nil || p == nil {
+		return out, err
+	}
+	out.Paths, out.Redactor = p.Paths(), p.Redactor()
+	if p.Store() != nil {
+		out.Recordings = storeRecordings{p.Store()}
+	}
+	return out, nil
 }
 
 func amountFlag(flag, text string) (*credit.Amount, error) {
@@ -138,23 +145,22 @@ func amountFlag(flag, text string) (*credit.Amount, error) {
 	return &a, nil
 }
 
-// recordings gives what the project has recorded; a project whose suites can't
-// be loaded serves nothing, and says why.
-func (c *command) recordings(folder *disk.Folder, root string) (mock.Recordings, error) {
+// servedProject loads the project to be served. One whose suites can't be
+// loaded serves nothing, and says why; a script needs no suites.
+func (c *command) servedProject(folder *disk.Folder, root string) (*harness.Project, error) {
 	config, err := c.config(folder, root, &selectFlags{allowEmpty: true}, nil)
 	if err != nil {
 		return nil, err
 	}
 	p, ds := harness.Load(config)
 	if ds.HasErrors() && !onlySays(ds, diag.NoSuites) {
-		c.source = p.Source
+		if p != nil {
+			c.source = p.Source
+		}
 		c.say(ds)
 		return nil, exitError(ds.Exit())
 	}
-	if p == nil || p.Store() == nil {
-		return nil, nil
-	}
-	return storeRecordings{p.Store()}, nil
+	return p, nil
 }
 
 func onlySays(ds diag.Diagnostics, code diag.Code) bool {

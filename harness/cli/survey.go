@@ -48,10 +48,10 @@ func writeSurvey(b *bytes.Buffer, p *harness.Project, s *harness.Survey) {
 
 func writeNoChanges(b *bytes.Buffer, s *harness.Survey) {
 	if len(s.Blocked) > 0 {
-		fmt.Fprintf(b, "No changes: %d questions are recorded, %d are blocked.\n", s.Unchanged, len(s.Blocked))
+		fmt.Fprintf(b, "No changes: %s recorded, %d blocked.\n", counted(s.Unchanged, "question"), len(s.Blocked))
 		return
 	}
-	fmt.Fprintf(b, "No changes. Every question is recorded (%d).\n", s.Unchanged)
+	b.WriteString("No changes. Every question is recorded.\n")
 }
 
 func writeReason(b *bytes.Buffer, d diag.Diagnostic) {
@@ -85,7 +85,7 @@ func writeOrphans(b *bytes.Buffer, s *harness.Survey) {
 	if len(s.Orphans) == 0 {
 		return
 	}
-	fmt.Fprintf(b, "\n%d recordings belong to no case any more. They are left alone; delete their files if the cases are gone for good:\n", len(s.Orphans))
+	fmt.Fprintf(b, "\nOrphans: %s without a case. They are left alone; delete the files if the cases are gone for good:\n", counted(len(s.Orphans), "recording"))
 	for i, a := range s.Orphans {
 		if i == orphansShown {
 			fmt.Fprintf(b, "  … and %d more\n", len(s.Orphans)-i)

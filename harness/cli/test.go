@@ -56,7 +56,10 @@ func (c *command) test(cmd *cobra.Command, f *testFlags, args []string) error {
 	if err != nil {
 		return err
 	}
-	config.Concurrency, config.FailFast = f.concurrency, f.failFast
+	config.FailFast = f.failFast
+	if config.Concurrency, err = f.workers(); err != nil {
+		return err
+	}
 	if f.live {
 		if config.Live, err = f.liveFlags.live(c); err != nil {
 			return err

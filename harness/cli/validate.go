@@ -43,6 +43,7 @@ func (c *command) validate(args []string) error {
 		suites++
 	}
 	size := p.Plan().Size()
-	_, err = fmt.Fprintf(c.Stdout, "Valid: %d suites, %d cases, %d conversations, %d questions.\n", suites, size.Instances, size.Conversations, size.Turns)
+	_, err = fmt.Fprintf(c.Stdout, "Valid: %s, %s, %s, %s.\n", counted(suites, "suite"), counted(size.Instances, "case"),
+		counted(size.Conversations, "conversation"), counted(size.Turns, "question"))
 	return err
 }

@@ -35,6 +35,7 @@ func (r *runner) converse(ctx context.Context, j job) {
 		Address: j.c.instance.Conversation(s.number),
 		Verdict: s.verdict(), Turns: len(s.turns), Requests: s.requests(),
 	}
+	r.failFast(j.c.instance, s)
 	if !j.c.ended(j.sample, s) {
 		return
 	}
@@ -44,6 +45,19 @@ func (r *runner) converse(ctx context.Context, j job) {
 	}
 	r.Books.whenSettled(j.c.calls(), func() { r.ready <- j.c })
 }
+
+// failFast halts before this worker starts another conversation where one that
+// failed decides its case: judging the case takes its turn behind others.
+func (r *runner) failFast(i *plan.Instance, s *sampleRun) {
+	source := i.Case.Source
+	decides := source.Pass >= len(i.Samples) && source.KnownFailure == ""
+	if r.FailFast && decides && s.verdict() > verdict.Pass {
+		r.halt(failedFast)
+	}
+}
+
+// failedFast is what cases are told that --fail-fast leaves out.
+const failedFast = "a case failed, and --fail-fast was given"
 
 // guard turns a panic into the error of the turn in which it happened.
 func (r *runner) guard(ctx context.Context, i *plan.Instance, s *sampleRun) {

@@ -39,7 +39,7 @@ func (r *runner) finish(c *caseRun) {
 		}
 	}
 	if r.FailFast && c.result.Verdict > verdict.Pass {
-		r.halt("a case failed, and --fail-fast was given")
+		r.halt(failedFast)
 	}
 }
 

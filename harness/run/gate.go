@@ -308,7 +308,7 @@ func wholeBody(resp *http.Response) []byte {
 // budgetError says that the budget is spent.
 func budgetError(err error) error {
 	if errors.Is(err, credit.ErrBudget) || errors.Is(err, credit.ErrCalls) {
-		return diag.NewError(diag.BudgetSpent, "the budget is spent: "+err.Error(),
+		return diag.NewError(diag.BudgetSpent, err.Error(),
 			"What was asked is recorded. Raise --max-credits, --max-calls or `limits` in assay.yaml, and run it again: it goes on where this run stopped.")
 	}
 	return err
