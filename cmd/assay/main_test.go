@@ -58,6 +58,8 @@ func sandbox(env *testscript.Env) error {
 //	stable FILE stdout|stderr    write the last output to FILE, what differs from run to run replaced
 //	plain stdout|stderr          fail if the last output holds raw control characters or bad UTF-8
 //	shipped DIR                  copy the project's own suites and recordings into DIR
+//	edit FILE OLD NEW            replace what stands exactly once in a file
+//	asked VAR N                  wait until that bad server has had N questions
 //	http METHOD URL [FIELD…] [BODY]  send one request; status, headers and body go to stdout
 //	write FILE KIND [N]          write a file that no script can hold (writeKinds)
 func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
@@ -72,6 +74,8 @@ func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
 		"shipped":   copyShipped,
 		"write":     writeFile,
 		"http":      sendHTTP,
+		"edit":      editFile,
+		"asked":     awaitAsked,
 	}
 }
 
