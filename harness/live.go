@@ -48,7 +48,7 @@ func (p *Project) liveClients(s liveStack) map[string]*provider.Client {
 			client.Transport = s.journal.Transport(client.Transport, provider.NotSent)
 		}
 		client.Transport = run.NewGate(client.Transport, run.GateOptions{
-			Kind: client.Kind, Provider: p.limits(client.Config), Books: s.books, Slots: p.slots(client.Config),
+			Kind: client.Kind, Provider: p.limits(client.Config), Books: s.books, Account: p.account(source), Slots: p.slots(client.Config),
 			RetryUnknown: p.config.Live.Retry, Drain: p.config.Drain, Now: p.config.Now,
 		})
 		if s.record != nil {
@@ -126,15 +126,30 @@ func (p *Project) providersInUse() map[string]bool {
 // first call's cost can be told from the drop. An account that does not say
 // stays unknown.
 func (p *Project) openBalances(ctx context.Context, books *run.Books) {
-	inUse := p.providersInUse()
+	inUse, asked := p.providersInUse(), map[string]bool{}
 	for _, source := range p.suites.Config.Providers {
-		if !inUse[source.Name] {
+		account := p.account(source)
+		if !inUse[source.Name] || asked[account] {
 			continue
 		}
+		asked[account] = true
 		if balance, ok := p.wiredClient(source).Balance(ctx); ok {
-			books.Ledger(source.Name).Open(balance)
+			books.Ledger(account).Open(balance)
 		}
 	}
+}
+
+// account names what a provider's calls are paid from by the first provider
+// that asks the same server with the same key.
+func (p *Project) account(source *suite.Provider) string {
+	for _, other := range p.suites.Config.Providers {
+		same := p.secrets.keys[other.Name] == p.secrets.keys[source.Name] &&
+			p.plan.Provider(other.Name).Config.BaseURL == p.plan.Provider(source.Name).Config.BaseURL
+		if same {
+			return other.Name
+		}
+	}
+	return source.Name
 }
 
 func (p *Project) newBooks() *run.Books {

@@ -8,7 +8,7 @@ import (
 	"github.com/assay-harness/assay/harness/credit"
 )
 
-// Books know what the run's calls cost: a ledger for each provider, and one
+// Books know what the run's calls cost: a ledger for each account, and one
 // budget over all. A call's cost is settled when it is certain, or certain
 // never to be; whoever waits for it is told then.
 type Books struct {
@@ -43,22 +43,22 @@ func NewBooks(budget *credit.Budget, now func() time.Time) *Books {
 	}
 }
 
-// Ledger gives a provider's ledger, made at first use.
-func (b *Books) Ledger(provider string) *credit.Ledger {
+// Ledger gives an account's ledger, made at first use.
+func (b *Books) Ledger(account string) *credit.Ledger {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	l := b.ledgers[provider]
+	l := b.ledgers[account]
 	if l == nil {
 		l = credit.NewLedger(credit.LedgerOptions{Now: b.now, OnSettled: func(t credit.Ticket, cost credit.Cost) {
-			b.settled(callName(provider, t), cost)
+			b.settled(callName(account, t), cost)
 		}})
-		b.ledgers[provider] = l
+		b.ledgers[account] = l
 	}
 	return l
 }
 
 // callName is the books' name for a ledger's call: exchange.Call.Settle.
-func callName(provider string, t credit.Ticket) string { return provider + "#" + t.String() }
+func callName(account string, t credit.Ticket) string { return account + "#" + t.String() }
 
 // sent notes that a call is under way, before it can end.
 func (b *Books) sent(name string, e entry) {
@@ -145,7 +145,7 @@ func (b *Books) Close() {
 	}
 }
 
-// Balances gives the accounts as last seen, by provider, where known.
+// Balances gives the accounts as last seen, by the first provider of each, where known.
 func (b *Books) Balances() map[string]credit.Amount {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -38,6 +38,9 @@ type GateOptions struct {
 	Kind     provider.Kind
 	Provider provider.Config
 	Books    *Books
+	// Account names the ledger: providers that pay from one account share it, or
+	// each would take the others' spending for its own calls' cost.
+	Account string
 	// Slots is how many requests may be under way at once; 0 is no limit.
 	Slots int
 	// RetryUnknown sends again also what may have been served and paid for.
@@ -60,7 +63,7 @@ const (
 
 // NewGate makes the gate of one provider. next gives whole, redacted replies.
 func NewGate(next http.RoundTripper, o GateOptions) *Gate {
-	g := &Gate{next: next, options: o, ledger: o.Books.Ledger(o.Provider.Name)}
+	g := &Gate{next: next, options: o, ledger: o.Books.Ledger(o.Account)}
 	if r := o.Provider.Rate; r.Count > 0 {
 		g.limiter = rate.NewLimiter(rate.Every(r.Per/time.Duration(r.Count)), 1)
 	}
@@ -131,7 +134,7 @@ func (g *Gate) once(req *http.Request, call *exchange.Call) (*http.Response, err
 	}
 	ticket := g.ledger.Sent()
 	call.Attempts++
-	call.Settle = callName(g.options.Provider.Name, ticket)
+	call.Settle = callName(g.options.Account, ticket)
 	g.options.Books.sent(call.Settle, entry{reserved: reserved})
 	resp, err := g.next.RoundTrip(again)
 	g.ledger.Ended(ticket, g.end(call, reserved, resp, err))
