@@ -56,6 +56,17 @@ func (p *Project) Apply(ctx context.Context, s *Survey, rec Recording) (*Applied
 	return out, errors.Join(err, journal.Close())
 }
 
+// Tidy takes out of the journal what is recorded already: a process that was
+// killed could not. The caller holds the project's lock.
+func (p *Project) Tidy(rec Recording) error {
+	journal, _, err := fixture.OpenJournal(rec.Folder, journalDir, p.config.Now)
+	if err != nil {
+		return err
+	}
+	journal.CrossOut(p.store)
+	return journal.Close()
+}
+
 // recorders are one Recorder for each provider: they share store and journal,
 // and differ in what sends for them.
 type recorders map[string]*fixture.Recorder

@@ -81,6 +81,16 @@ func (c *command) apply(cmd *cobra.Command, f *applyFlags, args []string) error 
 	return c.applyLocked(cmd, folder, root, p, f)
 }
 
+// tidy takes away what a killed apply left besides its replies.
+func tidy(folder *disk.Folder, p *harness.Project, recording harness.Recording) error {
+	for _, dir := range []string{p.Config().FixturesDir, ".assay"} {
+		if err := folder.Sweep(dir); err != nil {
+			return err
+		}
+	}
+	return p.Tidy(recording)
+}
+
 func hostname() string {
 	name, err := os.Hostname()
 	if err != nil {
@@ -91,6 +101,9 @@ func hostname() string {
 
 func (c *command) applyLocked(cmd *cobra.Command, folder *disk.Folder, root string, p *harness.Project, f *applyFlags) error {
 	recording := harness.Recording{Folder: folder, Origin: exchange.Origin(f.origin)}
+	if err := tidy(folder, p, recording); err != nil {
+		return err
+	}
 	s, err := p.Survey(cmd.Context())
 	if err != nil {
 		return err
