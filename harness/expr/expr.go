@@ -31,7 +31,7 @@ type Template struct {
 // ParseTemplate parses a scalar node's text. Ranges in diagnostics, then and at
 // evaluation, point into the YAML source.
 func ParseTemplate(n *spec.Node) (*Template, diag.Diagnostics) {
-	t := &Template{text: n.Value, node: n}
+	t := &Template{text: n.Value, node: n.Alone()}
 	return t, t.compile(compileTemplate)
 }
 
@@ -47,7 +47,7 @@ func Literal(text string) *Template { return &Template{text: text} }
 
 // ParseExpression parses a bare expression (condition, when).
 func ParseExpression(n *spec.Node) (*Template, diag.Diagnostics) {
-	t := &Template{text: n.Value, node: n}
+	t := &Template{text: n.Value, node: n.Alone()}
 	return t, t.compile(compileExpression)
 }
 

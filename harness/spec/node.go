@@ -96,6 +96,13 @@ func (n *Node) find(key string) int {
 	return -1
 }
 
+// Alone gives a copy of a scalar that stands apart from the document: who keeps
+// it does not keep the nodes around it in memory. Places in it stay the same.
+func (n *Node) Alone() *Node {
+	alone := *n
+	return &alone
+}
+
 // Source gives the text of the whole file that the node stands in, as it was
 // read; of a node that no Parse made, "".
 func (n *Node) Source() string {
