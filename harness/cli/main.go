@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime"
 	"runtime/debug"
 	"syscall"
 	"time"
@@ -37,6 +38,7 @@ type Process struct {
 
 // Main runs the command line of this process and gives its exit code.
 func Main() int {
+	defer runtime.KeepAlive(paceCollector())
 	dir, err := os.Getwd()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "assay: the working folder can't be found:", err)
