@@ -116,6 +116,7 @@ func Load(c Config) (*Project, diag.Diagnostics) {
 	p, more := plan.Compile(suites, plan.Options{
 		Providers: providers, Checks: c.Checks, Selection: selection,
 		MockServer: c.Live == nil || c.Live.BaseURL != "",
+		Compiled:   (*suite.Suite).ReleaseExpectations,
 	})
 	ds = append(ds, more...)
 	project := &Project{config: c, suites: suites, plan: p}
@@ -124,6 +125,7 @@ func Load(c Config) (*Project, diag.Diagnostics) {
 	}
 	if !c.AllowEmpty {
 		ds = append(ds, p.Unmatched()...)
+		ds = append(ds, project.beyondEnd(selection)...)
 	}
 	project.secrets, more = newSecrets(suites, c)
 	ds = append(ds, more...)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/assay-harness/assay/harness/credit"
@@ -24,7 +25,7 @@ func bindProviders(p *suite.Project, c Config) (map[string]*plan.Provider, diag.
 		if !ok {
 			names := slices.Sorted(maps.Keys(c.Kinds))
 			ds.Add(diag.BadProvider, source.Range, fmt.Sprintf("provider %q is of the unknown kind %q", source.Name, source.Kind),
-				fmt.Sprintf("The kinds are %q.%s", names, diag.Suggest(source.Kind, names)))
+				fmt.Sprintf("The kinds are %s.%s", strings.Join(names, ", "), diag.Suggest(source.Kind, names)))
 			continue
 		}
 		config, more := configOf(source, kind)
@@ -37,7 +38,7 @@ func bindProviders(p *suite.Project, c Config) (map[string]*plan.Provider, diag.
 	known := slices.Sorted(maps.Keys(out))
 	for _, name := range c.Providers {
 		if out[name] == nil {
-			ds.Add(diag.BadFlag, diag.Range{}, fmt.Sprintf("there is no provider %q", name), fmt.Sprintf("assay.yaml has %q.%s", known, diag.Suggest(name, known)))
+			ds.Add(diag.BadFlag, diag.Range{}, fmt.Sprintf("there is no provider %q", name), fmt.Sprintf("There are %s.%s", strings.Join(known, ", "), diag.Suggest(name, known)))
 		}
 	}
 	return out, ds

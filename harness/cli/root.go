@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/assay-harness/assay/harness/diag"
 )
@@ -43,35 +44,91 @@ configuration, recordings the state, and tests run offline, free and exact.
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		// What Go's parser of numbers says after it is no news to anyone else.
 		text, _, _ := strings.Cut(err.Error(), ": strconv.")
-		return usage(text, "See `"+cmd.CommandPath()+" --help`.")
+		return usage(text, strings.TrimSpace(nearestFlag(cmd, text)+" See `"+cmd.CommandPath()+" --help`."))
 	})
 	f := root.PersistentFlags()
 	f.StringVarP(&c.flags.dir, "dir", "C", "", "run in `DIR` instead of the working folder")
-	f.StringSliceVar(&c.flags.providers, "provider", nil, "only cases of this provider (repeatable)")
+	f.StringSliceVar(&c.flags.providers, "provider", nil, "only cases of the provider `NAME` (repeatable)")
 	f.StringArrayVar(&c.flags.vars, "var", nil, "set a suite variable, `NAME=VALUE` (repeatable)")
 	f.StringArrayVar(&c.flags.varFiles, "var-file", nil, "set variables from a YAML `FILE` (repeatable)")
 	f.StringArrayVar(&c.flags.envFiles, "env-file", nil, "read environment variables, such as keys, from `FILE`")
-	f.StringVar(&c.flags.color, "color", "", "auto, always or never")
+	f.StringVar(&c.flags.color, "color", "", "`WHEN` to use colours: auto, always or never")
 	f.BoolVarP(&c.flags.quiet, "quiet", "q", false, "no progress and no remarks")
 	root.AddCommand(
 		newInit(c), newValidate(c), newTest(c), newApply(c), newServe(c), newShow(c),
 		newSchema(c), newExplain(c), newVersion(c),
 	)
 	root.InitDefaultCompletionCmd()
+	root.InitDefaultHelpCmd()
 	for _, sub := range root.Commands() {
 		noStrayArgs(sub)
+		switch sub.Name() {
+		case "completion":
+			sub.Short = "Print a completion script for a shell"
+			sub.Args, sub.RunE = cobra.ArbitraryArgs, onlySubcommands("shell")
+		case "help":
+			sub.RunE, sub.Run = helpFor(root), nil
+		}
 	}
 	return root
+}
+
+// onlySubcommands is what a command does that has no deed of its own.
+func onlySubcommands(what string) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return cmd.Help()
+		}
+		names := subcommands(cmd)
+		return usage("there is no "+what+" "+quoted(args[0]), "There are "+strings.Join(names, ", ")+"."+diag.Suggest(args[0], names))
+	}
+}
+
+// helpFor is the help command: an unknown topic is an error, as an unknown command is.
+func helpFor(root *cobra.Command) func(*cobra.Command, []string) error {
+	return func(_ *cobra.Command, args []string) error {
+		cmd, rest, err := root.Find(args)
+		if err != nil || cmd == root && len(rest) > 0 {
+			return unknownCommand(root, args[0])
+		}
+		return cmd.Help()
+	}
+}
+
+func subcommands(cmd *cobra.Command) []string {
+	var names []string
+	for _, sub := range cmd.Commands() {
+		if sub.IsAvailableCommand() {
+			names = append(names, sub.Name())
+		}
+	}
+	return names
+}
+
+// nearestFlag gives the flag that was probably meant.
+func nearestFlag(cmd *cobra.Command, text string) string {
+	name, unknown := strings.CutPrefix(text, "unknown flag: --")
+	if !unknown {
+		return ""
+	}
+	var names []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+	return strings.Replace(diag.Suggest(name, names), `"`, `"--`, 1)
 }
 
 // noStrayArgs makes cobra's own complaints about arguments errors of usage.
 func noStrayArgs(cmd *cobra.Command) {
 	if check := cmd.Args; check != nil {
 		cmd.Args = func(cmd *cobra.Command, args []string) error {
-			if err := check(cmd, args); err != nil {
-				return usage(err.Error(), "See `"+cmd.CommandPath()+" --help`.")
+			err := check(cmd, args)
+			if err == nil {
+				return nil
 			}
-			return nil
+			detail := "See `" + cmd.CommandPath() + " --help`."
+			if len(cmd.ValidArgs) > 0 && len(args) > 0 {
+				detail = "It takes " + strings.Join(cmd.ValidArgs, ", ") + "." + diag.Suggest(args[0], cmd.ValidArgs) + " " + detail
+			}
+			return usage(err.Error(), detail)
 		}
 	}
 	for _, sub := range cmd.Commands() {
@@ -80,10 +137,7 @@ func noStrayArgs(cmd *cobra.Command) {
 }
 
 func unknownCommand(root *cobra.Command, name string) error {
-	var names []string
-	for _, sub := range root.Commands() {
-		names = append(names, sub.Name())
-	}
+	names := subcommands(root)
 	return usage("there is no command "+quoted(name), "The commands are "+strings.Join(names, ", ")+"."+diag.Suggest(name, names))
 }
 

@@ -141,6 +141,9 @@ func (p *Plan) Unmatched() diag.Diagnostics {
 	for _, sel := range p.selection.Include {
 		p.unmatchedSelector(sel, &ds)
 	}
+	for _, pattern := range p.selection.Exclude {
+		p.unmatchedExclude(pattern, &ds)
+	}
 	p.unmatchedTags(&ds)
 	if len(ds) == 0 && p.size.Instances == 0 {
 		ds.Add(diag.SelectedNothing, diag.Range{}, "the selection matches nothing", "Each part of it matches something, but nothing matches all of them. --allow-empty makes this no error.")
@@ -157,7 +160,7 @@ func (p *Plan) unmatchedSelector(sel Selector, ds *diag.Diagnostics) {
 				return
 			}
 		}
-		names = append(names, inst.Address.Display(p.ambiguity))
+		names = p.appendNames(names, inst)
 		files[inst.Case.Suite.File] = true
 	}
 	nearest := ""
@@ -170,7 +173,37 @@ func (p *Plan) unmatchedSelector(sel Selector, ds *diag.Diagnostics) {
 	if nearest != "" {
 		detail = fmt.Sprintf("The nearest is %s. %s", nearest, detail)
 	}
-	ds.Add(diag.SelectedNothing, diag.Range{}, fmt.Sprintf("%q matches nothing", sel.Source), detail)
+	ds.Add(diag.SelectedNothing, diag.Range{}, "'"+diag.Visible(sel.Source)+"' matches nothing", detail)
+}
+
+// appendNames adds the words by which a selector may have meant an instance.
+func (p *Plan) appendNames(names []string, i *Instance) []string {
+	suite := i.Address.Suite
+	for _, name := range []string{suite, suite + "." + i.Address.Case, suite + "." + i.Address.CaseName(), i.Address.Display(p.ambiguity)} {
+		if !slices.Contains(names[max(0, len(names)-4):], name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// unmatchedExclude: what is to be left out and is not there was misspelt, and
+// would be run.
+func (p *Plan) unmatchedExclude(pattern address.Pattern, ds *diag.Diagnostics) {
+	var names []string
+	for inst := range p.all() {
+		for n := range inst.Case.Source.Samples {
+			if pattern.Match(inst.Conversation(n + 1)) {
+				return
+			}
+		}
+		names = p.appendNames(names, inst)
+	}
+	detail := "--allow-empty makes this no error."
+	if nearest := address.Nearest(pattern.String(), names); nearest != "" {
+		detail = fmt.Sprintf("The nearest is %s. %s", nearest, detail)
+	}
+	ds.Add(diag.SelectedNothing, diag.Range{}, "--exclude '"+diag.Visible(pattern.String())+"' matches nothing", detail)
 }
 
 func (p *Plan) unmatchedTags(ds *diag.Diagnostics) {
