@@ -24,6 +24,7 @@ type level struct {
 	params  []suite.Param
 	request *request
 	expect  [][]*check.Expectation // a list a level, the outermost first
+	broken  bool                   // an expectation is faulty: nothing is known of what can fail
 }
 
 func newCompiler(p *suite.Project, o Options, ds *diag.Diagnostics) *compiler {
@@ -32,13 +33,38 @@ func newCompiler(p *suite.Project, o Options, ds *diag.Diagnostics) *compiler {
 
 func (c *compiler) suite(s *suite.Suite, scope *expr.Scope) *compiledSuite {
 	out := &compiledSuite{source: s, scope: scope}
-	known := withReply(s.Known(leastKnowing(s), s.Cases[0].Turns[0]))
+	known := withReply(s.Known(leastKnowing(s), &suite.Turn{}))
 	outer := c.under(level{}, c.project.Config.Defaults.Level, known)
 	outer = c.under(outer, s.Level, known)
 	for _, source := range s.Cases {
+		if source.Faulty {
+			c.faulty(s, source)
+			continue
+		}
 		out.cases = append(out.cases, c.cases(s, source, outer, scope)...)
 	}
 	return out
+}
+
+// faulty compiles the expectations of a case that can't be planned, so that all
+// that is wrong with it is said at once.
+func (c *compiler) faulty(s *suite.Suite, source *suite.Case) {
+	c.expectations(source.Expect, withReply(s.Known(source, &suite.Turn{})))
+	for _, t := range source.Turns {
+		c.expectations(t.Expect, s.KnownReply(source, t))
+	}
+}
+
+// named compiles the lists of assay.yaml, used or not. What they may refer to
+// depends on where they are used: only there it is checked.
+func (c *compiler) named() {
+	open := expr.Known{
+		"var": nil, "local": nil, "each": nil, "case": nil, "provider": nil, "sample": nil,
+		"capture": nil, "self": nil, "replies": nil,
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.project.Config.Expectations)) {
+		c.expectations(c.project.Config.Expectations[name], open)
+	}
 }
 
 // under lays a level under the outer ones.
@@ -47,18 +73,21 @@ func (c *compiler) under(outer level, l suite.Level, known expr.Known) level {
 		params:  mergeParams(outer.params, l),
 		request: mergeRequest(outer.request, l),
 		expect:  outer.expect,
+		broken:  outer.broken,
 	}
 	if l.Expect != nil {
-		out.expect = append(slices.Clip(outer.expect), c.expectations(l.Expect, known))
+		list, ok := c.expectations(l.Expect, known)
+		out.expect = append(slices.Clip(outer.expect), list)
+		out.broken = out.broken || !ok
 	}
 	return out
 }
 
-func (c *compiler) expectations(list *spec.Node, known expr.Known) []*check.Expectation {
+func (c *compiler) expectations(list *spec.Node, known expr.Known) (compiled []*check.Expectation, ok bool) {
 	compiler := check.Compiler{Kinds: c.options.Checks, Named: c.project.Config.Expectations, Known: known}
-	out, ds := compiler.Compile(list)
+	compiled, ds := compiler.Compile(list)
 	*c.ds = append(*c.ds, ds...)
-	return out
+	return compiled, !ds.HasErrors()
 }
 
 // leastKnowing gives the case whose expectations see the fewest names: what the
@@ -68,6 +97,9 @@ func leastKnowing(s *suite.Suite) *suite.Case {
 		if c.Inherit && !c.HasInstances() {
 			return c
 		}
+	}
+	if len(s.Cases) == 0 {
+		return &suite.Case{}
 	}
 	return s.Cases[0]
 }
@@ -85,8 +117,8 @@ func (c *compiler) cases(s *suite.Suite, source *suite.Case, outer level, scope 
 		outer = level{}
 	}
 	l := c.under(outer, source.Level, withReply(s.Known(source, source.Turns[0])))
-	turns := c.turns(s, source, l)
-	if !canFail(source, turns) {
+	turns, ok := c.turns(s, source, l)
+	if ok && !canFail(source, turns) {
 		c.ds.Add(diag.NothingCanFail, source.Range, fmt.Sprintf("nothing can fail in case %q", source.Name),
 			"A case without expectations, or with warnings only, is always green. Add an `expect` to an asked turn, or delete the case.")
 	}
@@ -94,22 +126,16 @@ func (c *compiler) cases(s *suite.Suite, source *suite.Case, outer level, scope 
 	for _, name := range source.Providers {
 		p := c.options.Providers[name]
 		if p == nil {
-			c.ds.Add(diag.UnknownProvider, source.Range, fmt.Sprintf("unknown provider %q", name), "Providers are configured in assay.yaml.")
-			continue
+			continue // what is wrong with it was said where it is configured
 		}
-		out = append(out, &Case{
-			Suite: s, Source: source, Provider: p, Turns: turns,
-			scope: expr.NewScope(scope, expr.Roots{
-				"case":     map[string]any{"name": source.Name},
-				"provider": map[string]any{"name": name},
-			}),
-		})
+		out = append(out, &Case{Suite: s, Source: source, Provider: p, Turns: turns, outer: scope})
 	}
 	return out
 }
 
-func (c *compiler) turns(s *suite.Suite, source *suite.Case, outer level) []*Turn {
-	out := make([]*Turn, 0, len(source.Turns))
+// turns compiles the turns; ok is false where one's expectations are faulty.
+func (c *compiler) turns(s *suite.Suite, source *suite.Case, outer level) (out []*Turn, ok bool) {
+	out, ok = make([]*Turn, 0, len(source.Turns)), true
 	for _, t := range source.Turns {
 		turn := &Turn{Source: t}
 		out = append(out, turn)
@@ -122,8 +148,9 @@ func (c *compiler) turns(s *suite.Suite, source *suite.Case, outer level) []*Tur
 		}
 		turn.Expect, turn.params, turn.request = slices.Concat(l.expect...), l.params, l.request
 		turn.Accept, turn.StatusWritten = accepted(l.expect)
+		ok = ok && !l.broken
 	}
-	return out
+	return out, ok
 }
 
 // accepted finds the nearest level that names statuses; with none, 200.

@@ -30,6 +30,8 @@ type Options struct {
 	// MockServer is true when the questions go to a server named by --base-url
 	// or are replayed: only then are cases with `live: false` asked.
 	MockServer bool
+	// Compiled is told of each suite that is compiled; nil: nobody is.
+	Compiled func(*suite.Suite)
 }
 
 // Plan is immutable. It holds compiled cases, never instances: those stream.
@@ -64,7 +66,16 @@ type Case struct {
 	Provider *Provider
 	Turns    []*Turn
 
-	scope *expr.Scope // the suite's, with case and provider
+	outer *expr.Scope // the suite's
+}
+
+// scope is the suite's, with case and provider. It is made anew for each
+// instance: kept, ten thousand cases' would be the largest part of a plan.
+func (c *Case) scope() *expr.Scope {
+	return expr.NewScope(c.outer, expr.Roots{
+		"case":     map[string]any{"name": c.Source.Name},
+		"provider": map[string]any{"name": c.Provider.Config.Name},
+	})
 }
 
 // Turn is one turn, compiled.
@@ -130,21 +141,23 @@ func (p *Plan) Suites() iter.Seq[*suite.Suite] {
 }
 
 // Compile checks and compiles everything: any problem of any suite, selected
-// or not, is reported. It reads every row once, so that running can rely on them.
+// or not, is reported, also of suites that are faulty already. It reads every
+// row once, so that running can rely on them.
 func Compile(p *suite.Project, o Options) (*Plan, diag.Diagnostics) {
 	var ds diag.Diagnostics
 	out := &Plan{project: p, providers: o.Providers, selection: o.Selection, mock: o.MockServer}
 	defaults := newCompiler(p, o, &ds)
+	defaults.named()
 	for _, s := range p.Suites {
 		scope, more := s.Scope(p)
-		ds = append(ds, more...)
-		if more.HasErrors() {
-			continue
+		compiled := defaults.suite(s, scope)
+		if o.Compiled != nil {
+			o.Compiled(s)
 		}
-		out.suites = append(out.suites, defaults.suite(s, scope))
-	}
-	if ds.HasErrors() {
-		return nil, ds
+		// Without variables and locals there are no rows to look at.
+		if scope != nil && !more.HasErrors() {
+			out.suites = append(out.suites, compiled)
+		}
 	}
 	out.survey(&ds)
 	if ds.HasErrors() {
@@ -154,13 +167,18 @@ func Compile(p *suite.Project, o Options) (*Plan, diag.Diagnostics) {
 }
 
 // survey walks over all instances once: it reports what is wrong with rows and
-// keys, and counts what is selected.
+// keys, and with the first of a case's conversations, and counts what is selected.
 func (p *Plan) survey(ds *diag.Diagnostics) {
 	providers := map[string]bool{}
+	var rehearsed *suite.Case
 	for inst, problems := range p.all() {
 		*ds = append(*ds, problems...)
 		if inst == nil {
 			continue
+		}
+		if inst.Case.Source != rehearsed {
+			rehearsed = inst.Case.Source
+			*ds = append(*ds, inst.rehearse()...)
 		}
 		providers[inst.Address.Provider] = true
 		if len(inst.Samples) == 0 {
@@ -229,7 +247,10 @@ func sameSource(cases []*Case) int {
 func (p *Plan) instances(s *compiledSuite, group []*Case, yield func(*Instance, diag.Diagnostics) bool) bool {
 	for row, ds := range group[0].Source.Instances(p.project, s.scope) {
 		if ds.HasErrors() {
-			return yield(nil, ds)
+			if !yield(nil, ds) {
+				return false
+			}
+			continue
 		}
 		for _, c := range group {
 			if !yield(p.instance(c, row), ds) {
@@ -249,14 +270,14 @@ func (p *Plan) instance(c *Case, row suite.Instance) *Instance {
 		},
 		Case:  c,
 		Skip:  c.Source.Skip,
-		scope: c.scope,
+		scope: c.scope(),
 		Ambiguity: address.Ambiguity{
 			OneProvider: p.ambiguity.OneProvider,
 			OneSample:   c.Source.Samples == 1,
 		},
 	}
 	if row.Keyed {
-		inst.scope = expr.NewScope(c.scope, expr.Roots{"each": map[string]any{"key": row.Key, "value": row.Value}})
+		inst.scope = expr.NewScope(inst.scope, expr.Roots{"each": map[string]any{"key": row.Key, "value": row.Value}})
 	}
 	if inst.Skip == "" && c.Source.MockOnly && !p.mock {
 		inst.Skip = "live: false: asked only of a server named by --base-url"

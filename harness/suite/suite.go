@@ -85,12 +85,13 @@ func (r *suiteReader) read(root *spec.Node) {
 	if s.Providers == nil {
 		s.Providers = config.defaultProviders()
 	}
+	before := len(r.ds)
 	s.Variables = r.readVariables(o.Map("variables"))
 	locals := r.readLocals(o.Map("locals"))
-	s.Level = readLevel(&r.ds, o)
 	s.known = newKnownNames(s.Variables, locals)
 	r.orderLocals(locals)
-	s.unscoped = r.ds.HasErrors()
+	s.unscoped = r.ds[before:].HasErrors()
+	s.Level = readLevel(&r.ds, o)
 	o.Require("cases")
 	r.readCases(o)
 	s.Moved = r.readMoved(o.List("moved"))

@@ -99,13 +99,13 @@ func (r *suiteReader) readConversation(c *Case, o *spec.Object) {
 	turns := make([]Turn, len(nodes)) // one allocation for all
 	errorsBefore := len(r.ds)
 	for i, n := range nodes {
+		c.Turns = append(c.Turns, &turns[i])
 		if note, ok := r.readTurn(&turns[i], n); ok {
-			c.Turns = append(c.Turns, &turns[i])
 			notes = append(notes, note)
 		}
 	}
 	c.noteCaptures(turns)
-	if len(c.Turns) == len(nodes) {
+	if len(notes) == len(nodes) {
 		r.markAsked(c, notes)
 		if conversation != nil && conversation.Kind == spec.List && !hasAsked(c.Turns) && len(r.ds) == errorsBefore {
 			r.ds.Add(diag.NothingAsked, conversation.Range, fmt.Sprintf("nothing is asked in case %q", c.Name),
