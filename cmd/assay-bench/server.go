@@ -7,7 +7,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"strconv"
 	"sync/atomic"
 	"time"
 )
@@ -56,15 +55,20 @@ func answers(delay time.Duration) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		if r.Method == http.MethodGet {
-			_, _ = io.WriteString(w, `{"credits": 100000, "free-credits": 0}`)
+			_, _ = fmt.Fprintf(w, `{"credits": %s, "free-credits": 0}`, balance(served.Load()))
 			return
 		}
 		_, _ = io.Copy(io.Discard, r.Body)
 		if delay > 0 {
 			time.Sleep(delay)
 		}
-		left := 1_000_000_000 - 31*served.Add(1)
-		w.Header().Set("X-Remaining-Credits", strconv.FormatInt(left/10_000, 10)+"."+fmt.Sprintf("%04d", left%10_000))
+		w.Header().Set("X-Remaining-Credits", balance(served.Add(1)))
 		_, _ = io.WriteString(w, replyBody)
 	})
+}
+
+// balance is what is left in the account after so many replies at 0.0031.
+func balance(served int64) string {
+	left := 1_000_000_000 - 31*served
+	return fmt.Sprintf("%d.%04d", left/10_000, left%10_000)
 }
