@@ -53,6 +53,7 @@ func walkConversation(ctx context.Context, client *provider.Client, d *plan.Dial
 
 // ask builds the question and looks its reply up.
 func (s *Step) ask(ctx context.Context) {
+	s.Ask.Adds = exchange.RedactMessages(s.Ask.Adds, s.Client.Redactor) // they are shown
 	if s.Ask.Problems.HasErrors() {
 		s.Err = s.Ask.Problems.Err()
 		return

@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -37,7 +38,32 @@ func newUserProject(t *testing.T, files map[string]string, env ...string) *userP
 // process is an assay under way.
 type process struct {
 	*exec.Cmd
-	stdout, stderr bytes.Buffer
+	stdout lineBuffer
+	stderr bytes.Buffer
+}
+
+// lineBuffer keeps what is written, and tells the first line when it is whole.
+type lineBuffer struct {
+	mu    sync.Mutex
+	all   bytes.Buffer
+	first chan string
+}
+
+func (b *lineBuffer) Write(data []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	before := bytes.IndexByte(b.all.Bytes(), '\n')
+	b.all.Write(data)
+	if at := bytes.IndexByte(b.all.Bytes(), '\n'); before < 0 && at >= 0 {
+		b.first <- string(b.all.Bytes()[:at])
+	}
+	return len(data), nil
+}
+
+func (b *lineBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.all.String()
 }
 
 // start starts assay; it ends with the test at the latest.
@@ -48,6 +74,7 @@ func (p *userProject) start(t *testing.T, args ...string) *process {
 		t.Fatal(err)
 	}
 	run := &process{Cmd: exec.CommandContext(t.Context(), program, args...)}
+	run.stdout.first = make(chan string, 1)
 	run.Dir = p.dir
 	run.Env = append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + p.home, "NO_COLOR=1"}, p.env...)
 	run.Stdout, run.Stderr = &run.stdout, &run.stderr

@@ -16,6 +16,7 @@ import (
 	"github.com/assay-harness/assay/harness"
 	"github.com/assay-harness/assay/harness/credit"
 	"github.com/assay-harness/assay/harness/diag"
+	"github.com/assay-harness/assay/harness/exchange"
 	"github.com/assay-harness/assay/harness/fixture"
 	"github.com/assay-harness/assay/harness/internal/disk"
 	"github.com/assay-harness/assay/harness/mock"
@@ -86,24 +87,42 @@ func (c *command) serve(ctx context.Context, f *serveFlags) error {
 	if err := server.Shutdown(grace); err != nil && !errors.Is(err, context.DeadlineExceeded) && !errors.Is(err, context.Canceled) {
 		return err
 	}
-	c.listMisses(handler)
+	c.listMisses(handler, redactorOf(f.keys))
 	return nil
 }
 
 // listMisses says which questions nothing answered.
-func (c *command) listMisses(s *mock.Server) {
+func (c *command) listMisses(s *mock.Server, clean *exchange.Redactor) {
 	misses := s.Misses()
 	if len(misses) == 0 {
 		return
 	}
 	fmt.Fprintf(c.Stderr, "%s had no answer:\n", counted(len(misses), "question"))
 	for _, m := range misses {
-		fmt.Fprintf(c.Stderr, "  %s\n", diag.Visible(m.String()))
+		fmt.Fprintf(c.Stderr, "  %s\n", diag.Visible(clean.String(m.String())))
 	}
 }
 
+// redactorOf keeps the server's keys out of what it says: a question may repeat
+// one. A key that is too short to be told from other text is no secret.
+func redactorOf(keys []string) *exchange.Redactor {
+	var secrets []exchange.Secret
+	for _, key := range keys {
+		if len(key) >= exchange.MinSecret {
+			secrets = append(secrets, exchange.Secret{Name: "--key", Value: key})
+		}
+	}
+	r, err := exchange.NewRedactor(secrets...)
+	if err != nil {
+		return nil // a word that reports use
+	}
+	return r
+}
+
 func (c *command) serveOptions(f *serveFlags, folder *disk.Folder, root string) (mock.Options, error) {
-	out := mock.Options{Keys: f.keys, Echo: f.echo, Once: f.once, Now: c.Now, Log: func(line string) { c.note("%s", line) }}
+	out := mock.Options{Keys: f.keys, Echo: f.echo, Once: f.once, Now: c.Now}
+	clean := redactorOf(f.keys)
+	out.Log = func(line string) { c.note("%s", clean.String(line)) }
 	var err error
 	if out.Credits, err = amountFlag("--credits", f.credits); err != nil {
 		return out, err

@@ -3,6 +3,7 @@ package exchange
 import (
 	"bytes"
 	"encoding/base64"
+	"strings"
 )
 
 // pattern is one form of a secret, as it looks before any escaping.
@@ -20,10 +21,24 @@ type pattern struct {
 // base64, and plain they are eight.
 const minForm = MinSecret
 
-// formsOf gives the secret itself and its base64 forms: three alignments to
-// groups of three bytes, in the alphabets with +/ and with -_.
+// entities are the ways in which HTML and XML are escaped: Go's, Python's, PHP's
+// and that of the standard.
+var entities = []*strings.Replacer{
+	strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&#34;", "'", "&#39;"),
+	strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&#x27;"),
+	strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&#039;"),
+	strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&apos;"),
+}
+
+// formsOf gives the secret itself, as it stands in HTML, and its base64 forms:
+// three alignments to groups of three bytes, in the alphabets with +/ and with -_.
 func formsOf(s Secret) []pattern {
 	out := []pattern{newPattern(s.Name, []byte(s.Value))}
+	for _, e := range entities {
+		if text := e.Replace(s.Value); text != s.Value {
+			out = append(out, newPattern(s.Name, []byte(text)))
+		}
+	}
 	for before := range 3 {
 		for _, alphabet := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
 			out = append(out, base64Form(s, before, alphabet))

@@ -160,7 +160,17 @@ func (c *Client) read(resp *http.Response, body []byte) Reply {
 	}
 	reply := c.Kind.Parse(stored)
 	reply.Status, reply.Header, reply.Body = stored.Status, stored.Header, stored.Body
+	c.redact(&reply)
 	return reply
+}
+
+// redact takes out of what was read what the body had in some form of its own,
+// such as the entities of a web page.
+func (c *Client) redact(r *Reply) {
+	r.Text, r.Model, r.FinishReason = c.Redactor.String(r.Text), c.Redactor.String(r.Model), c.Redactor.String(r.FinishReason)
+	if r.Error != nil {
+		r.Error.Message = c.Redactor.String(r.Error.Message)
+	}
 }
 
 // facts adds what the body does not say: recorded, where the reply was.

@@ -120,6 +120,7 @@ func (s *sampleRun) skipRest(d *plan.Dialogue, reason string) {
 // turn asks one question and judges the reply, but for what waits for settlement.
 func (r *runner) turn(ctx context.Context, client *provider.Client, d *plan.Dialogue, t *turnRun) {
 	ask := t.ask
+	ask.Adds = exchange.RedactMessages(ask.Adds, client.Redactor) // they go into the record, also when there is no reply
 	switch {
 	case ask.Blocked:
 		t.skipped = ask.Problems[0].Detail
