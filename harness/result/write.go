@@ -41,7 +41,7 @@ func (w *Writer) Write(c *Case) error {
 	w.raw("\n")
 	w.cases++
 	if w.err == nil {
-		w.scratch, w.err = appendCase(w.scratch[:0], c)
+		w.scratch, w.err = appendValue(w.scratch[:0], c)
 		w.bytes(w.scratch)
 	}
 	return w.err
@@ -127,12 +127,15 @@ func (w *Writer) bytes(b []byte) {
 }
 
 // encode is json.Marshal without HTML escaping.
-func encode(value any) ([]byte, error) {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
+func encode(value any) ([]byte, error) { return appendValue(nil, value) }
+
+// appendValue is encode, into memory that the caller has.
+func appendValue(dst []byte, value any) ([]byte, error) {
+	b := bytes.NewBuffer(dst)
+	e := json.NewEncoder(b)
 	e.SetEscapeHTML(false)
 	if err := e.Encode(value); err != nil {
-		return nil, err
+		return dst, err
 	}
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
 }

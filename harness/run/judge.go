@@ -2,6 +2,7 @@ package run
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/assay-harness/assay/harness/check"
 	"github.com/assay-harness/assay/harness/diag"
@@ -110,7 +111,7 @@ func advice(e *provider.Error) string {
 
 // settle judges what waited for the cost.
 func (t *turnRun) settle() {
-	if t.checks == nil || t.call == nil || t.call.Settle == "" {
+	if t.checks == nil || t.call == nil || t.call.Settle == "" || !slices.ContainsFunc(t.ask.Turn.Expect, isLate) {
 		return
 	}
 	subject := check.Subject{Reply: t.reply, Scope: t.lateScope()}
@@ -120,6 +121,8 @@ func (t *turnRun) settle() {
 		}
 	}
 }
+
+func isLate(e *check.Expectation) bool { return e.Late }
 
 // verdict is the conversation's, before its totals.
 func (s *sampleRun) verdict() verdict.Verdict {
