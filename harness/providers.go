@@ -22,9 +22,12 @@ func bindProviders(p *suite.Project, c Config) (map[string]*plan.Provider, diag.
 	out := map[string]*plan.Provider{}
 	for _, source := range p.Config.Providers {
 		kind, ok := c.Kinds[source.Kind]
-		if !ok {
+		switch {
+		case !ok && source.Kind == "":
+			continue // that it is missing was said
+		case !ok:
 			names := slices.Sorted(maps.Keys(c.Kinds))
-			ds.Add(diag.BadProvider, source.Range, fmt.Sprintf("provider %q is of the unknown kind %q", source.Name, source.Kind),
+			ds.Add(diag.BadProvider, source.KindRange, fmt.Sprintf("provider %q is of the unknown kind %q", source.Name, source.Kind),
 				fmt.Sprintf("The kinds are %s.%s", strings.Join(names, ", "), diag.Suggest(source.Kind, names)))
 			continue
 		}

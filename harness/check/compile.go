@@ -275,8 +275,11 @@ func (p *Parser) unknownKey(n, key *spec.Node) {
 			sentences(diag.Suggest(key.Value, append(slices.Clone(envelope), names...)), "Beside the check stand "+strings.Join(envelope, ", ")+"."))
 		return
 	}
-	p.add(diag.UnknownCheck, key.Range, fmt.Sprintf("unknown check %q", key.Value),
-		sentences(diag.Suggest(key.Value, append(names, append(slices.Clone(envelope), "use")...)), "The checks are "+strings.Join(names, ", ")+"."))
+	detail := "The checks are " + strings.Join(names, ", ") + "."
+	if nearest := diag.Nearest(key.Value, append(names, append(slices.Clone(envelope), "use")...)); nearest != "" {
+		detail = fmt.Sprintf("Did you mean %q?", nearest)
+	}
+	p.add(diag.UnknownCheck, key.Range, fmt.Sprintf("unknown check %q", key.Value), detail)
 }
 
 // parse lets the kind read its argument.
