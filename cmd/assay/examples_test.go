@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -10,6 +11,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/assay-harness/assay/harness"
+	"github.com/assay-harness/assay/harness/mock"
 	"github.com/assay-harness/assay/harness/report"
 )
 
@@ -102,4 +105,47 @@ func TestShippedRecordings(t *testing.T) {
 	if err != nil || count < 30 {
 		t.Errorf("found %d recordings: %v", count, err)
 	}
+}
+
+// TestShippedScript records the shipped suites again, from the script alone, as
+// CONTRIBUTING.md says: what comes is what is recorded.
+func TestShippedScript(t *testing.T) {
+	source, err := os.ReadFile(filepath.Join("testdata", "shipped", "script.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	script, ds := mock.ParseScript("script.yaml", source)
+	if ds.HasErrors() {
+		t.Fatal(ds.Err())
+	}
+	server := mock.New(mock.Options{Script: script, Keys: []string{"my-test-key"}})
+	config := harness.Config{FS: os.DirFS(projectRoot)}
+	recorded := repliesOf(t, config)
+	config.Live = &harness.Live{
+		BaseURL: "http://127.0.0.1/v1", Transport: mock.Transport(server), Env: func(string) string { return "my-test-key" },
+	}
+	if diff := cmp.Diff(recorded, repliesOf(t, config)); diff != "" {
+		t.Errorf("recorded (-), and what the script gives (+):\n%s", diff)
+	}
+}
+
+// repliesOf gives status, text and cost of every reply by its address.
+func repliesOf(t *testing.T, c harness.Config) map[string]string {
+	t.Helper()
+	ran, err := harness.Run(t.Context(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := map[string]string{}
+	for c, err := range ran.Cases() {
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, sample := range c.Samples {
+			for _, turn := range sample.Turns {
+				out[turn.Address] = fmt.Sprint(turn.Status, " ", turn.Text, turn.Error, " ", costOf(turn))
+			}
+		}
+	}
+	return out
 }
