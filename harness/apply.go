@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
+	"strings"
+	"sync"
 
 	"github.com/assay-harness/assay/harness/address"
 	"github.com/assay-harness/assay/harness/exchange"
@@ -30,6 +33,11 @@ type Applied struct {
 	// Unknown are the questions whose outcome nobody knows: they may have been
 	// paid for, and are asked again only when the Config says so.
 	Unknown []fixture.Unknown
+	// Refused are the turns whose reply is no recording: its status is not one
+	// that the suite accepts, or it says nothing.
+	Refused []address.Address
+	// Blocked are the turns that could not be asked after the replies that came.
+	Blocked []Change
 }
 
 // Apply asks what the survey found to be asked, and records it. Config.Live
@@ -49,10 +57,14 @@ func (p *Project) Apply(ctx context.Context, s *Survey, rec Recording) (*Applied
 		books: books, journal: journal, record: changed.recorder(recorders, s, rec, journal),
 	})
 	changed.openBalances(ctx, books)
+	noted := &noting{recorders: recorders}
 	report, err := changed.execute(ctx, result.Apply, run.Config{
-		Clients: clients, Books: books, Recorder: recorders, AskAll: true,
+		Clients: clients, Books: books, Recorder: noted, AskAll: true,
 	})
-	out := &Applied{Report: report, Unknown: journal.Unknown()}
+	out := &Applied{Report: report, Unknown: journal.Unknown(), Refused: noted.inOrder()}
+	if err == nil && ctx.Err() == nil {
+		out.Blocked, err = changed.blocked(ctx)
+	}
 	return out, errors.Join(err, journal.Close())
 }
 
@@ -94,6 +106,35 @@ func costOf(p *plan.Provider) func(address.Address, *exchange.Response) fixture.
 	return func(_ address.Address, r *exchange.Response) fixture.Cost {
 		return fixture.Cost{Credits: p.Kind.Bill(p.Config, r).Cost}
 	}
+}
+
+// blocked gives the turns that the recordings, as they are now, keep from being asked.
+func (p *Project) blocked(ctx context.Context) ([]Change, error) {
+	fresh := *p
+	fresh.store = p.openStore()
+	var out []Change
+	err := fresh.eachCompared(ctx, func(c compared) { out = append(out, c.blocked...) })
+	return out, err
+}
+
+// noting are recorders that note what they were not given.
+type noting struct {
+	recorders
+	mu      sync.Mutex
+	refused []address.Address
+}
+
+// Reject passes on that a reply is no recording, and notes whose.
+func (n *noting) Reject(c *exchange.Call) {
+	n.recorders.Reject(c)
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.refused = append(n.refused, c.Address)
+}
+
+func (n *noting) inOrder() []address.Address {
+	slices.SortFunc(n.refused, func(a, b address.Address) int { return strings.Compare(a.String(), b.String()) })
+	return n.refused
 }
 
 // Keep passes a reply on to the provider's recorder.

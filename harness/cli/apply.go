@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 
 	"github.com/assay-harness/assay/harness"
+	"github.com/assay-harness/assay/harness/address"
 	"github.com/assay-harness/assay/harness/diag"
 	"github.com/assay-harness/assay/harness/exchange"
 	"github.com/assay-harness/assay/harness/fixture"
@@ -117,7 +119,7 @@ func (c *command) applyLocked(cmd *cobra.Command, folder *disk.Folder, root stri
 		return err
 	}
 	if s.IsEmpty() {
-		return c.blocked(s)
+		return blocked(s.Blocked)
 	}
 	if len(s.Changes) > 0 {
 		if err := c.approve(f); err != nil {
@@ -139,16 +141,27 @@ func (c *command) applyLocked(cmd *cobra.Command, folder *disk.Folder, root stri
 	if err := c.applied(ran, err); err != nil {
 		return err
 	}
-	return c.blocked(s)
+	return blocked(stillBlocked(s, ran))
+}
+
+// stillBlocked gives the turns that can't be asked: of what was asked now, those
+// after the new replies.
+func stillBlocked(s *harness.Survey, ran *harness.Applied) []harness.Change {
+	asked := map[address.Address]bool{}
+	for _, change := range s.Changes {
+		asked[change.Address.Instance()] = true
+	}
+	before := slices.DeleteFunc(slices.Clone(s.Blocked), func(b harness.Change) bool { return asked[b.Address.Instance()] })
+	return append(before, ran.Blocked...)
 }
 
 // blocked says, when nothing else is wrong, that not everything can be recorded.
-func (c *command) blocked(s *harness.Survey) error {
-	if len(s.Blocked) == 0 {
+func blocked(list []harness.Change) error {
+	if len(list) == 0 {
 		return nil
 	}
-	return diag.NewError(diag.RecordingBlocked, fmt.Sprintf("%s can't be asked: %s", counted(len(s.Blocked), "question"), s.Blocked[0].Diag.Summary),
-		s.Blocked[0].Diag.Detail+" The recorded reply does not give what later turns need. Mend the capture, or the prompt before it.")
+	return diag.NewError(diag.RecordingBlocked, fmt.Sprintf("%s can't be asked: %s", counted(len(list), "question"), list[0].Diag.Summary),
+		list[0].Diag.Detail+" The recorded reply does not give what later turns need. Mend the capture, or the prompt before it.")
 }
 
 // approveHosts asks for each host that keys may not go to by themselves. What
@@ -173,7 +186,16 @@ func (c *command) applied(ran *harness.Applied, err error) error {
 		return err
 	}
 	codes := []int{int(code)}
-	if int(code) == diag.ExitFailed {
+	switch {
+	case int(code) == diag.ExitFailed && len(ran.Refused) > 0:
+		c.say(diag.Diagnostics{{
+			Code: diag.NotServed, Summary: fmt.Sprintf("not all is recorded: what was answered to %s is no reply", counted(len(ran.Refused), "question")),
+			Detail: "Only replies with a status that the suite accepts are recorded, so that an outage does not become the truth. Where such a reply is what you expect, say so with `status`.",
+		}})
+		codes = []int{diag.NotServed.Exit()}
+	case int(code) == diag.ExitFailed && len(ran.Blocked) > 0:
+		codes = nil // it is said below
+	case int(code) == diag.ExitFailed:
 		c.note("All is recorded. Some replies do not meet their expectations: `assay test` shows them, too.")
 		codes = nil
 	}
