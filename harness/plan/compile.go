@@ -179,7 +179,7 @@ func says(l suite.Level) bool {
 }
 
 // mergeParams lays the nearer level's params over the outer ones: the nearer
-// key wins, null removes.
+// key wins. A null stays, for it removes the provider's own, too.
 func mergeParams(outer []suite.Param, l suite.Level) []suite.Param {
 	if l.NoParams {
 		return nil
@@ -193,10 +193,5 @@ func mergeParams(outer []suite.Param, l suite.Level) []suite.Param {
 			out = append(out, p)
 		}
 	}
-	for _, p := range l.Fields {
-		if p.Value != nil {
-			out = append(out, p)
-		}
-	}
-	return out
+	return append(out, l.Fields...)
 }

@@ -121,6 +121,10 @@ func evalParams(params []suite.Param, scope *expr.Scope) ([]provider.Param, diag
 	}
 	out := make([]provider.Param, 0, len(params))
 	for _, p := range params {
+		if p.Value == nil {
+			out = append(out, provider.Param{Name: p.Name, Value: []byte("null")})
+			continue
+		}
 		v, ds := p.Value.Value(scope)
 		if ds.HasErrors() {
 			return nil, ds
