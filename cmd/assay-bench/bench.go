@@ -41,7 +41,7 @@ func newBench(ctx context.Context, s settings) (*bench, error) {
 		return b, err
 	}
 	b.assay = filepath.Join(b.dir, "assay")
-	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags=-s -w", "-o", b.assay, "./cmd/assay")
+	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags=-s -w", "-o", b.assay, "github.com/assay-harness/assay/cmd/assay")
 	build.Stderr = os.Stderr
 	if err := build.Run(); err != nil {
 		b.close()

@@ -7,8 +7,10 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
+	"runtime"
 	"time"
 )
 
@@ -34,7 +36,7 @@ func dispatch(ctx context.Context, args []string) error {
 			return ask(ctx, args[1:])
 		}
 	}
-	return measure(ctx, args)
+	return measure(ctx, args, os.Stdout)
 }
 
 // settings are how much is measured.
@@ -46,7 +48,7 @@ type settings struct {
 	keep  string // where to leave the projects; "" removes them
 }
 
-func measure(ctx context.Context, args []string) error {
+func measure(ctx context.Context, args []string, stdout io.Writer) error {
 	var s settings
 	flags := flag.NewFlagSet("assay-bench", flag.ContinueOnError)
 	flags.StringVar(&s.assay, "assay", "", "measure this `PROGRAM` instead of building one")
@@ -69,7 +71,7 @@ func measure(ctx context.Context, args []string) error {
 	if err := b.run(ctx); err != nil {
 		return err
 	}
-	b.sheet.print(os.Stdout)
-	fmt.Printf("\nMeasured in %s.\n", time.Since(start).Round(time.Second))
+	b.sheet.print(stdout)
+	fmt.Fprintf(stdout, "\nMeasured in %s on %d CPUs.\n", time.Since(start).Round(time.Second), runtime.NumCPU())
 	return nil
 }
