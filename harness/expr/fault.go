@@ -55,7 +55,8 @@ func syntaxFaults(ds hcl.Diagnostics) []fault {
 	var out []fault
 	for _, d := range ds {
 		if d.Severity == hcl.DiagError {
-			out = append(out, fault{diag.TemplateSyntax, lowerFirst(d.Summary), innerPlace.ReplaceAllString(d.Detail, ""), subject(d)})
+			detail := strings.ReplaceAll(innerPlace.ReplaceAllString(d.Detail, ""), "the end of the file", "the end of the text")
+			out = append(out, fault{diag.TemplateSyntax, lowerFirst(d.Summary), detail, subject(d)})
 		}
 	}
 	return out

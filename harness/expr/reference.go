@@ -264,13 +264,26 @@ func known(i int, parent string, names []string) string {
 	}
 	switch {
 	case len(names) == 0 && i > 0:
-		return fmt.Sprintf("There is nothing in %q.", parent)
+		return nothing(parent)
 	case len(names) == 0:
 		return "No names exist here."
 	case len(names) > most:
 		return fmt.Sprintf("There are%s: %s, and %d more.", where, strings.Join(names[:most], ", "), len(names)-most)
 	}
 	return fmt.Sprintf("There are%s: %s.", where, strings.Join(names, ", "))
+}
+
+// nothing says that a root has no names at all, and where they come from.
+func nothing(root string) string {
+	switch root {
+	case "var":
+		return "The suite has no variables: declare it under variables."
+	case "local":
+		return "The suite has no locals: write it under locals."
+	case "capture":
+		return "No turn before this place captures anything."
+	}
+	return fmt.Sprintf("There is nothing in %q.", root)
 }
 
 // Value gives the referenced data to HCL.

@@ -175,18 +175,17 @@ func (r *reader) scalarTag(y *yaml.Node, n *Node, p property) {
 		fits = n.Kind == Null
 	}
 	if !fits {
-		r.tag(p.tagFrom, p.tagTo)
+		// Read on as if it had been quoted, as it probably should be.
+		if r.tag(p.tagFrom, p.tagTo); n.Plain {
+			n.Kind, n.Value = Text, r.text[p.tagFrom:max(p.tagTo, n.Range.End.Byte)]
+		}
 	}
 }
 
 // tag reports a tag.
 func (r *reader) tag(from, to int) {
-	line := r.text[from:]
-	if i := strings.IndexAny(line, "\r\n"); i >= 0 {
-		line = line[:i]
-	}
 	r.add(diag.YAMLTag, from, to, fmt.Sprintf("the tag %q cannot stand here", r.text[from:to]),
-		`YAML reads a leading "!" as a tag. If it is part of the text, quote the text: `+quoteSingle(excerpt(line)))
+		`YAML reads a leading "!" as a tag. If it is part of the text, quote the text: `+quoteSingle(excerpt(unclosed(r.restOfLine(from)))))
 }
 
 // cut reports plain text that a single space and a comment end: "order #5".
@@ -206,6 +205,23 @@ func (r *reader) restOfLine(at int) string {
 		rest = rest[:i]
 	}
 	return strings.TrimRight(rest, " \t")
+}
+
+// unclosed cuts a text where a bracket closes that it does not open: that one
+// closes the list or map around it.
+func unclosed(text string) string {
+	depth := 0
+	for i := range len(text) {
+		switch text[i] {
+		case '{', '[', '(':
+			depth++
+		case '}', ']', ')':
+			if depth--; depth < 0 {
+				return text[:i]
+			}
+		}
+	}
+	return text
 }
 
 // excerpt keeps a proposal short enough to be read.

@@ -46,7 +46,7 @@ func (r *reader) syntax(err error, text string, seen lexed) {
 	if name, ok := strings.CutPrefix(f.problem, "unknown anchor "); ok {
 		name = strings.Trim(strings.TrimSuffix(name, " referenced"), "'")
 		r.add(diag.YAMLSyntax, f.at, f.at+1+len(name), fmt.Sprintf("unknown anchor %q", name),
-			`YAML reads a leading "*" as the name of an anchor (&`+name+`). If it is part of the text, quote the text: `+quoteSingle(excerpt(r.restOfLine(f.at))))
+			`YAML reads a leading "*" as the name of an anchor (&`+name+`). If it is part of the text, quote the text: `+quoteSingle(excerpt(unclosed(r.restOfLine(f.at)))))
 		return
 	}
 	if n := len(seen.opened); n > 0 {
@@ -206,12 +206,22 @@ func (r *reader) trap(t trap, f fault) {
 				"Is its closing quote missing? Within single quotes a quote is written twice ('').")
 			return
 		}
+		if r.text[t.from] == '\'' {
+			r.add(diag.YAMLSyntax, t.from, t.to, "the text goes on behind its closing quote", "Within single quotes a quote is written twice: "+requoted(value))
+			return
+		}
 		r.add(diag.YAMLUnquoted, t.from, t.to, fmt.Sprintf("a text or condition that starts with %s must be quoted", r.text[t.from:t.from+1]),
 			"YAML reads the value as over at the closing "+closing(r.text[t.from])+". Quote the whole: "+quoted)
 	case trapLeading:
 		r.add(diag.YAMLUnquoted, t.from, t.to, fmt.Sprintf("a text or condition that starts with %s must be quoted", r.text[t.from:t.from+1]),
 			"The character means something to YAML. Quote the whole: "+quoted)
 	}
+}
+
+// requoted gives a text in single quotes with the quotes in it doubled.
+func requoted(value string) string {
+	inner := strings.TrimSuffix(strings.TrimPrefix(value, "'"), "'")
+	return quoteSingle(excerpt(strings.ReplaceAll(inner, "''", "'")))
 }
 
 func isQuote(c byte) bool { return c == '"' || c == '\'' }
