@@ -156,6 +156,9 @@ func (g *Gate) end(call *exchange.Call, reserved *credit.Reservation, resp *http
 		reserved.Release()
 	}
 	bill := g.options.Kind.Bill(g.options.Provider, stored(resp))
+	if r := call.Request; r != nil && r.Credential != exchange.Own {
+		bill.Balance = nil // that of another account, or of none
+	}
 	if bill.Cost == nil && bill.Balance == nil {
 		bill.Cost = g.options.Provider.Price.Call // the server says nothing of money
 	}
@@ -196,14 +199,32 @@ func (g *Gate) enter(ctx context.Context) (release func(), err error) {
 			return nil, ctx.Err()
 		}
 	}
-	if err = g.waitForHold(ctx); err == nil && g.limiter != nil {
-		err = g.limiter.Wait(ctx)
-	}
-	if err != nil {
+	if err := g.waitForTurn(ctx); err != nil {
 		release()
 		return nil, err
 	}
 	return release, nil
+}
+
+// waitForTurn waits for the provider's hold and then for the rate, anew when the
+// provider asked to be left alone meanwhile: else all who had waited for the
+// rate would come at once.
+func (g *Gate) waitForTurn(ctx context.Context) error {
+	for {
+		if err := g.waitForHold(ctx); err != nil || g.limiter == nil {
+			return err
+		}
+		if err := g.limiter.Wait(ctx); err != nil || !g.held() {
+			return err
+		}
+	}
+}
+
+// held reports whether the provider asked to be left alone.
+func (g *Gate) held() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.hold.After(g.options.Now())
 }
 
 // waitForHold waits until the provider may be asked again; others may prolong
