@@ -51,6 +51,15 @@ func writeKinds(n int) map[string]func() []byte {
 	}
 }
 
+// putTabs writes a tab for each TAB: editors keep none in a script.
+func putTabs(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: tab FILE")
+	}
+	text := strings.ReplaceAll(ts.ReadFile(args[0]), "TAB", "\t")
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o644))
+}
+
 func writeFile(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 || len(args) > 3 {
 		ts.Fatalf("usage: write FILE KIND [N]")

@@ -62,6 +62,7 @@ func sandbox(env *testscript.Env) error {
 //	asked VAR N                  wait until that bad server has had N questions
 //	http METHOD URL [FIELD…] [BODY]  send one request; status, headers and body go to stdout
 //	write FILE KIND [N]          write a file that no script can hold (writeKinds)
+//	tab FILE                     put a tab in place of each TAB
 func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
 	return map[string]func(*testscript.TestScript, bool, []string){
 		"exits":     exits,
@@ -73,6 +74,7 @@ func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
 		"plain":     plain,
 		"shipped":   copyShipped,
 		"write":     writeFile,
+		"tab":       putTabs,
 		"http":      sendHTTP,
 		"edit":      editFile,
 		"asked":     awaitAsked,

@@ -25,7 +25,7 @@ func TestCheck(t *testing.T) {
 		{"${var[\"audiance\"]}", `there is no "var.audiance" here`, `Did you mean "var.audience"?`, diag.UndefinedName},
 		{"${var.zzz}", `there is no "var.zzz" here`, `There are in "var": audience, tone.`, diag.UndefinedName},
 		{"${vra.audience}", `there is no "vra" here`, `Did you mean "var"?`, diag.UndefinedName},
-		{"${capture.joke}", `there is no "capture.joke" here`, `There is nothing in "capture".`, diag.UndefinedName},
+		{"${capture.joke}", `there is no "capture.joke" here`, "No turn before this place captures anything.", diag.UndefinedName},
 		{"${self.text}", `there is no "self" here`, "the reply", diag.UndefinedName},
 		{"${replies[0]}", `there is no "replies" here`, "replies so far", diag.UndefinedName},
 		{"${env.HOME}", `there is no "env" here`, "assay.yaml only", diag.UndefinedName},
