@@ -125,13 +125,15 @@ func plus(a, b credit.Amount) credit.Amount {
 
 // countCodes keeps what the exit code must know of problems inside cases. A
 // skipped case says nothing of the run; what is only a failure is told by the
-// case's verdict.
+// case's verdict. A case that passes although one of its samples got no reply
+// passes.
 func (s *Sum) countCodes(c *Case) {
 	if c.Verdict == verdict.Skip {
 		return
 	}
 	for p := range c.problems() {
-		if p.Warning || diag.Code(p.Code).Exit() == diag.ExitFailed {
+		exit := diag.Code(p.Code).Exit()
+		if p.Warning || exit == diag.ExitFailed || c.Verdict == verdict.Pass && exit == diag.ExitLive {
 			continue
 		}
 		if s.Codes == nil {

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"runtime/debug"
@@ -123,7 +124,7 @@ func (r *runner) turn(ctx context.Context, client *provider.Client, d *plan.Dial
 	ask.Adds = exchange.RedactMessages(ask.Adds, client.Redactor) // they go into the record, also when there is no reply
 	switch {
 	case ask.Blocked:
-		t.skipped = ask.Problems[0].Detail
+		t.skipped = cmp.Or(ask.Problems[0].Detail, ask.Problems[0].Summary)
 		return
 	case ask.Problems.HasErrors():
 		t.fault(ask.Problems[0])

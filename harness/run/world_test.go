@@ -36,6 +36,7 @@ type world struct {
 	slots    int
 	retry    run.Retry
 	budget   *credit.Budget
+	opening  *credit.Amount // in the account before the run; nil: not known
 	config   run.Config
 
 	mu    sync.Mutex
@@ -91,8 +92,11 @@ func (w *world) run(t *testing.T, ctx context.Context) *outcome {
 	c := w.config
 	if !w.replay {
 		out.books = run.NewBooks(w.budget, time.Now)
+		if w.opening != nil {
+			out.books.Ledger("grok-2").Open(*w.opening)
+		}
 		client.Transport = run.NewGate(client.Transport, run.GateOptions{
-			Kind: client.Kind, Provider: w.provider, Books: out.books, Slots: w.slots,
+			Kind: client.Kind, Provider: w.provider, Account: "grok-2", Books: out.books, Slots: w.slots,
 			RetryUnknown: w.retry, Drain: c.Drain, Now: time.Now,
 		})
 		c.Books = out.books
@@ -224,4 +228,11 @@ var errTest = errors.New("as the test says")
 // clients asks the server without a gate.
 func (w *world) clients() map[string]*provider.Client {
 	return map[string]*provider.Client{"grok-2": {Kind: segmind.Kind(), Config: w.provider, Transport: provider.Wire(w, nil, 0)}}
+}
+
+// runFrom executes the suite with so much in the account at first.
+func (w *world) runFrom(t *testing.T, balance string) *outcome {
+	t.Helper()
+	w.opening = new(amount(t, balance))
+	return w.run(t, t.Context())
 }
