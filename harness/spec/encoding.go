@@ -19,7 +19,7 @@ func (r *reader) encoding() bool {
 		return false
 	}
 	if i := strings.IndexByte(text, 0); i >= 0 {
-		r.add(diag.YAMLEncoding, i, i+1, "the file is binary", "It has a NUL byte here. A suite is a text file in UTF-8.")
+		r.add(diag.YAMLEncoding, i, i+1, "the file is binary", "It has a NUL byte here, which no text file has.")
 		return false
 	}
 	if i := invalidUTF8(text); i >= 0 {

@@ -261,7 +261,9 @@ func (f *Files) unreadable(ds *diag.Diagnostics, place diag.Range, written, name
 
 // isLink reports whether a name is a link, which may point to nothing.
 func (f *Files) isLink(name string) bool {
-	links, ok := f.FS.(fs.ReadLinkFS)
+	links, ok := f.FS.(interface {
+		Lstat(name string) (fs.FileInfo, error)
+	})
 	if !ok || !fs.ValidPath(name) {
 		return false
 	}

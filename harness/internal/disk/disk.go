@@ -77,6 +77,15 @@ func (f *Folder) Stat(name string) (fs.FileInfo, error) {
 	return info, explain(err)
 }
 
+// Lstat describes a file, folder or link, without following it.
+func (f *Folder) Lstat(name string) (fs.FileInfo, error) {
+	if !fs.ValidPath(name) {
+		return nil, &fs.PathError{Op: "lstat", Path: name, Err: ErrOutside}
+	}
+	info, err := f.root.Lstat(filepath.FromSlash(name))
+	return info, explain(err)
+}
+
 // MkdirAll makes a folder and those above it.
 func (f *Folder) MkdirAll(name string) error {
 	if !fs.ValidPath(name) {
