@@ -196,7 +196,7 @@ func (c *command) applied(ran *harness.Applied, err error) error {
 	case int(code) == diag.ExitFailed && len(ran.Blocked) > 0:
 		codes = nil // it is said below
 	case int(code) == diag.ExitFailed:
-		c.note("All is recorded. Some replies do not meet their expectations: `assay test` shows them, too.")
+		c.note("All is recorded, also what does not meet its expectations: see `assay test`.")
 		codes = nil
 	}
 	if len(ran.Unknown) > 0 {
@@ -226,7 +226,7 @@ func (c *command) approve(f *applyFlags) error {
 		return diag.NewError(diag.NotApproved, "nothing was sent: there is no terminal to ask for approval",
 			"Look at the price above, and give --auto-approve. --max-credits bounds what it may cost.")
 	}
-	if !c.ask("\nDo you want to ask these questions?") {
+	if !c.ask("Do you want to ask these questions?") {
 		return diag.NewError(diag.NotApproved, "nothing was sent: it was not approved", "")
 	}
 	return nil

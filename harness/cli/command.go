@@ -113,7 +113,7 @@ func (c *command) watchInterrupts(ctx context.Context) {
 		}
 		if n == 0 {
 			c.drainOnce.Do(func() { close(c.drain) })
-			fmt.Fprintln(c.Stderr, "\nInterrupted: what is in flight is finished, nothing new is started. Interrupt again to stop now.")
+			fmt.Fprintln(c.Stderr, "\nInterrupted: finishing what is in flight. Interrupt again to stop at once.")
 			continue
 		}
 		c.stopNow()

@@ -28,7 +28,7 @@ type selectFlags struct {
 func (s *selectFlags) add(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringArrayVar(&s.exclude, "exclude", nil, "leave out cases by `ADDRESS`, globs allowed (repeatable)")
-	f.StringVar(&s.tags, "tags", "", "only cases with one of these tags, and none after a !: `smoke,!slow`")
+	f.StringVar(&s.tags, "tags", "", "only cases with one of these `TAGS`, and none after a !: smoke,!slow")
 	f.BoolVar(&s.allowEmpty, "allow-empty", false, "a selection that matches nothing is no error")
 }
 
@@ -44,9 +44,9 @@ type liveFlags struct {
 func (l *liveFlags) add(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVar(&l.baseURL, "base-url", "", "ask the server at `URL` in place of every provider's own")
-	f.IntVar(&l.concurrency, "concurrency", 0, "conversations at once (default: the CPUs in replay, the provider's when live)")
+	f.IntVar(&l.concurrency, "concurrency", 0, "`N` conversations at once (default: the CPUs in replay, the provider's when live)")
 	f.StringVar(&l.maxCredits, "max-credits", "", "spend at most this `AMOUNT` of credits")
-	f.IntVar(&l.maxCalls, "max-calls", 0, "send at most this many requests")
+	f.IntVar(&l.maxCalls, "max-calls", 0, "send at most `N` requests")
 	f.BoolVar(&l.retryUnknown, "retry-unknown", false, "ask again also where the first request may have been paid for")
 }
 

@@ -31,9 +31,9 @@ type reportFlags struct {
 
 func (r *reportFlags) add(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.StringVar(&r.format, "format", "table", "what goes to stdout: "+strings.Join(formatNames(), ", ")+", none")
+	f.StringVar(&r.format, "format", "table", "what goes to stdout, in `FORMAT`: "+strings.Join(formatNames(), ", ")+", none")
 	f.StringVar(&r.junit, "junit", "", "write JUnit XML to `FILE` instead of reports/junit.xml")
-	f.StringVar(&r.junitLevel, "junit-level", "case", "a testcase for each case, or for each turn")
+	f.StringVar(&r.junitLevel, "junit-level", "case", "a testcase for each `LEVEL`: case or turn")
 	f.StringArrayVar(&r.reports, "report", nil, "write another report, `FORMAT[=FILE]` (repeatable)")
 	f.BoolVar(&r.all, "all", false, "show every passing case in the table")
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -38,6 +39,10 @@ configuration, recordings the state, and tests run offline, free and exact.
 			}
 			return cmd.Help()
 		},
+	}
+	if c.StdoutColumns > 0 {
+		wrapped := fmt.Sprintf(".FlagUsagesWrapped %d", c.StdoutColumns)
+		root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages", wrapped))
 	}
 	root.SetOut(c.Stdout)
 	root.SetErr(c.Stderr)

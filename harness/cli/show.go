@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -42,11 +43,11 @@ it shows a saved run record in any report format.`,
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&f.file, "file", "", "show this run record (reports/run.json)")
+	flags.StringVar(&f.file, "file", "", "show the run record in `FILE`, such as reports/run.json")
 	flags.BoolVar(&f.asJSON, "json", false, "as JSON")
 	flags.BoolVar(&f.asCurl, "curl", false, "as a curl command that asks the question again (the key is a variable in it)")
-	flags.StringVar(&f.format, "format", "table", "with --file: "+strings.Join(formatNames(), ", "))
-	flags.StringVar(&f.junitLevel, "junit-level", "case", "with --file --format junit: a testcase for each case, or for each turn")
+	flags.StringVar(&f.format, "format", "table", "with --file, in `FORMAT`: "+strings.Join(formatNames(), ", "))
+	flags.StringVar(&f.junitLevel, "junit-level", "case", "with --format junit, a testcase for each `LEVEL`: case or turn")
 	flags.BoolVar(&f.all, "all", false, "with --file: show every passing case")
 	return cmd
 }
@@ -164,7 +165,7 @@ func (t *transcript) text(s harness.Step) error {
 	}
 	fmt.Fprintf(&t.out, "  status %d", s.Reply.Status)
 	if s.Reply.LatencyKnown {
-		fmt.Fprintf(&t.out, ", %s", s.Reply.Latency)
+		fmt.Fprintf(&t.out, ", %s", s.Reply.Latency.Round(time.Millisecond))
 	}
 	if s.Reply.Credits != nil {
 		fmt.Fprintf(&t.out, ", %s credits", s.Reply.Credits)

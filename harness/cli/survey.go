@@ -24,7 +24,7 @@ func writeSurvey(b *bytes.Buffer, p *harness.Project, s *harness.Survey) {
 		return
 	}
 	fmt.Fprintf(b, "assay compared %s/ with %s/. Nothing was asked.\n\n", p.Config().SuitesDir, p.Config().FixturesDir)
-	b.WriteString("  + record   ~ record again   -/+ follows a changed reply   > move (free)   ! blocked\n\n")
+	writeLegend(b, s)
 	ambiguity := p.Plan().Ambiguity()
 	for _, change := range s.Changes {
 		fmt.Fprintf(b, "  %-3s %s", marks[change.State], change.Display)
@@ -44,6 +44,23 @@ func writeSurvey(b *bytes.Buffer, p *harness.Project, s *harness.Survey) {
 	}
 	writeSums(b, s)
 	writeOrphans(b, s)
+	b.WriteByte('\n')
+}
+
+// writeLegend explains the marks that are used below.
+func writeLegend(b *bytes.Buffer, s *harness.Survey) {
+	used := map[string]bool{marks[fixture.Moved]: len(s.Moves) > 0, marks[fixture.Blocked]: len(s.Blocked) > 0}
+	for _, change := range s.Changes {
+		used[marks[change.State]] = true
+	}
+	for _, mark := range []struct{ sign, meaning string }{
+		{"+", "record"}, {"~", "record again"}, {"-/+", "follows a changed reply"}, {">", "move (free)"}, {"!", "blocked"},
+	} {
+		if used[mark.sign] {
+			fmt.Fprintf(b, "  %s %s ", mark.sign, mark.meaning)
+		}
+	}
+	b.WriteString("\n\n")
 }
 
 func writeNoChanges(b *bytes.Buffer, s *harness.Survey) {
@@ -56,6 +73,9 @@ func writeNoChanges(b *bytes.Buffer, s *harness.Survey) {
 
 func writeReason(b *bytes.Buffer, d diag.Diagnostic) {
 	for line := range strings.Lines(d.Detail) {
+		if strings.HasPrefix(line, "Record it with: ") { // it is what happens here
+			continue
+		}
 		fmt.Fprintf(b, "        %s\n", diag.Visible(strings.TrimRight(line, "\n")))
 	}
 }

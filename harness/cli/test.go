@@ -27,8 +27,8 @@ reports/run.json and reports/junit.xml. No socket is opened, no key is needed,
 nothing is spent. With --live the provider is asked instead; the recordings are
 left alone.
 
-A SELECTOR is an address with globs (jokes, 'jokes.changes_*', jokes.greets@grok-2)
-or a place (suites/jokes.yaml:24). Without one, all cases are tested.`,
+A SELECTOR is an address with globs (jokes, 'jokes.changes_*') or a place
+(suites/jokes.yaml:24). Without one, all cases are tested.`,
 		Example: `  assay test
   assay test 'jokes.changes_topic["dogs"]'
   assay test --tags 'smoke,!slow' --junit junit.xml
