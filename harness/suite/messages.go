@@ -183,7 +183,7 @@ func messagesOf(data any, place diag.Range) ([]Message, diag.Diagnostics) {
 	for i, item := range list {
 		m, fault := messageOf(item)
 		if fault != "" {
-			ds.Add(diag.TurnShape, place, fmt.Sprintf("message %d of the history %s", i+1, fault), "A message is {role, content}: "+roleForms+" The content is text, or a list of {text}.")
+			ds.Add(diag.TurnShape, place, fmt.Sprintf("message %d of the history %s", i+1, fault), "A message is {role, content}. The role is system, user or assistant; the content is text, or a list of {text}.")
 			continue
 		}
 		if m.isEmpty() {
@@ -204,7 +204,7 @@ func messageOf(item any) (m Message, fault string) {
 	}
 	for _, key := range fields.Keys {
 		if key != "role" && key != "content" {
-			return m, fmt.Sprintf("has the key %q", key) + diag.Suggest(key, []string{"role", "content"})
+			return m, fmt.Sprintf("has the unknown key %q", key)
 		}
 	}
 	role, _ := fields.Values["role"].(string)

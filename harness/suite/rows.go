@@ -65,6 +65,9 @@ func checkRowsFile(files *Files, name string, n *spec.Node) diag.Diagnostics {
 		return ds
 	}
 	for _, ds := range fileRows(files, name, n.Range) {
+		if ofOneRow(ds) {
+			return nil // said with those of the other rows
+		}
 		return ds
 	}
 	var ds diag.Diagnostics

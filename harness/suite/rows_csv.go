@@ -55,7 +55,7 @@ func csvRows(t *textReader, yield func(row, diag.Diagnostics) bool) {
 			yield(row{}, csvProblem(t, line, err))
 			return
 		case len(fields) != len(header):
-			if !yield(row{}, t.fault(diag.RaggedCSV, line, fmt.Sprintf("a row has %d fields, and the header has %d", len(fields), len(header)),
+			if !yield(row{}, t.fault(diag.RaggedCSV, line, fmt.Sprintf("a row has %s, and the header has %d", count(len(fields), "field"), len(header)),
 				"The columns are "+strings.Join(header, ", ")+". A comma or a line break within a field needs quotes around the field.")) {
 				return
 			}
@@ -66,6 +66,14 @@ func csvRows(t *textReader, yield func(row, diag.Diagnostics) bool) {
 			return
 		}
 	}
+}
+
+// count says how many there are.
+func count(n int, what string) string {
+	if n != 1 {
+		what += "s"
+	}
+	return fmt.Sprintf("%d %s", n, what)
 }
 
 const headerRule = "The first line of a CSV file names its columns, each once."
