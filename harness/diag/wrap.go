@@ -2,10 +2,10 @@ package diag
 
 import "strings"
 
-// wrap breaks a line at its spaces into lines of at most so many columns.
+// Wrap breaks a line at its spaces into lines of at most so many columns.
 // Further lines are indented as the first is; behind a label and two spaces
 // ("expected  text …") they stand under the text. What cannot be broken stays whole.
-func wrap(line string, columns int) []string {
+func Wrap(line string, columns int) []string {
 	line = strings.ReplaceAll(line, "\t", strings.Repeat(" ", tabWidth))
 	if textWidth(line) <= columns {
 		return []string{line}

@@ -69,7 +69,7 @@ func (p *page) diagnostic(d Diagnostic, source func(string) []byte) {
 		p.out.WriteByte('\n')
 	}
 	for line := range strings.SplitSeq(strings.TrimRight(d.Detail, "\n"), "\n") {
-		for _, part := range wrap(Visible(line), p.options.Width-2) {
+		for _, part := range Wrap(Visible(line), p.options.Width-2) {
 			p.out.WriteString(strings.TrimRight("  "+part, " ") + "\n")
 		}
 	}

@@ -229,7 +229,7 @@ func (p *page) problem(q *result.Problem, at result.Place, display string) {
 	p.place(at, display)
 	if q.Detail != "" {
 		for _, line := range p.show(p.cut(q.Detail)) {
-			p.WriteString(strings.TrimRight("  "+line, " ") + "\n")
+			p.folded(strings.TrimRight("  "+line, " "))
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/apparentlymart/go-textseg/v15/textseg"
 
+	"github.com/assay-harness/assay/harness/diag"
 	"github.com/assay-harness/assay/harness/result"
 	"github.com/assay-harness/assay/harness/verdict"
 )
@@ -17,30 +18,33 @@ type page struct {
 	show  func(string) []string // a text's lines, safe for where they go
 	limit int                   // characters of one text; 0: all
 	width int                   // columns of a source line; 0: all
+	fold  int                   // columns of the terminal, at which texts are folded; 0: none
 	color bool
 }
 
 func terminalPage(o Options) *page {
-	return &page{show: lines, limit: 300, width: o.width(), color: o.Color}
+	return &page{show: lines, limit: 300, width: o.width(), fold: o.Width, color: o.Color}
 }
 
 // indent is how far the texts of a page stand in, behind their labels.
 const indent = 12
 
 // title writes the first line.
-func (p *page) title(text, code string) { p.heading(ink(p.color, red, "Error:"), text, code) }
+func (p *page) title(text, code string) { p.heading(red, "Error:", text, code) }
 
 // warning is a title for what stops nothing.
 func (p *page) warning(text, code string) {
-	p.heading(ink(p.color, yellow, "Warning:"), text, code)
+	p.heading(yellow, "Warning:", text, code)
 }
 
-func (p *page) heading(word, text, code string) {
-	p.WriteString(word + " " + p.line(text))
+func (p *page) heading(colour, word, text, code string) {
+	text = p.line(text)
 	if code != "" {
-		p.WriteString(" (" + p.line(code) + ")")
+		text += " (" + p.line(code) + ")"
 	}
-	p.WriteString("\n\n")
+	p.WriteString(ink(p.color, colour, word))
+	// The word is painted by now, and keeps its room.
+	p.WriteString(strings.TrimPrefix(p.fit(word+" "+text), word) + "\n")
 }
 
 // line gives a text as one line.
@@ -63,8 +67,20 @@ func (p *page) field(label, text string) {
 			label = ""
 		}
 		line = fmt.Sprintf("  %-*s%s", indent-2, label, line)
-		p.WriteString(strings.TrimRight(line, " ") + "\n")
+		p.folded(strings.TrimRight(line, " "))
 	}
+}
+
+// folded writes a line, on a terminal broken at its words and not within them.
+func (p *page) folded(line string) {
+	p.WriteString(p.fit(line))
+}
+
+func (p *page) fit(line string) string {
+	if p.fold == 0 {
+		return line + "\n"
+	}
+	return strings.Join(diag.Wrap(line, max(p.fold, 20)), "\n") + "\n"
 }
 
 // optional is field for a text that may be missing.
@@ -234,10 +250,18 @@ func (p *page) commands(mode result.Mode, c *result.Case, look string) {
 	}
 	show := "assay show " + shellQuote(visible(look))
 	between := "      "
-	if len("  again: ")+columns(again)+len(between)+len("look: ")+columns(show) > max(p.width, 110) {
+	if len("  again: ")+columns(again)+len(between)+len("look: ")+columns(show) > p.room() {
 		between = "\n   "
 	}
 	fmt.Fprintf(p, "\n  again: %s%slook: %s\n", again, between, show)
+}
+
+// room is how long a line of commands may be: a log has no edge.
+func (p *page) room() int {
+	if p.fold > 0 {
+		return p.fold
+	}
+	return max(p.width, 110)
 }
 
 // failed gives the expectations that did not hold.
