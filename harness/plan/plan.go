@@ -167,7 +167,8 @@ func Compile(p *suite.Project, o Options) (*Plan, diag.Diagnostics) {
 }
 
 // survey walks over all instances once: it reports what is wrong with rows and
-// keys, and with the first of a case's conversations, and counts what is selected.
+// keys, and with the first of a case's conversations (with all where the row
+// decides what is asked), and counts what is selected.
 func (p *Plan) survey(ds *diag.Diagnostics) {
 	providers := map[string]bool{}
 	var rehearsed *suite.Case
@@ -176,7 +177,7 @@ func (p *Plan) survey(ds *diag.Diagnostics) {
 		if inst == nil {
 			continue
 		}
-		if inst.Case.Source != rehearsed {
+		if inst.Case.Source != rehearsed || inst.Case.rowsDecide() {
 			rehearsed = inst.Case.Source
 			*ds = append(*ds, inst.rehearse()...)
 		}

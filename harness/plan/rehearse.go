@@ -12,8 +12,8 @@ import (
 const notYet diag.Code = "not yet"
 
 // rehearse evaluates what an instance says and expects, as far as that needs no
-// reply, and says what can't be evaluated. One instance of a case is enough:
-// its rows have the same columns, and a case of its own is soon told apart.
+// reply, and says what can't be evaluated. One instance of a case is mostly
+// enough: its rows have the same columns.
 func (i *Instance) rehearse() diag.Diagnostics {
 	later := expr.Missing{Code: notYet}
 	scope := expr.NewScope(i.scope, expr.Roots{"sample": 1, "capture": later, "self": later, "replies": later})
@@ -28,6 +28,12 @@ func (i *Instance) rehearse() diag.Diagnostics {
 			"Its history does not end in a user message. Add a user turn.")
 	}
 	return ds
+}
+
+// rowsDecide reports whether a row decides what is asked: its history may end in
+// a user message or not.
+func (c *Case) rowsDecide() bool {
+	return slices.ContainsFunc(c.Turns, func(t *Turn) bool { return t.Source.MaybeAsked })
 }
 
 // rehearse reports whether the turn is asked, or may be.

@@ -78,6 +78,7 @@ func TestRehearse(t *testing.T) {
 		"params":                     {"params: {n: '${tonumber(\"x\")}'}\nconversation: [{user: hi, expect: [{contains: x}]}]", diag.EvaluationFailed},
 		"request":                    {"request: {path: '/${[\"a\"]}'}\nconversation: [{user: hi, expect: [{contains: x}]}]", diag.EvaluationFailed},
 		"nothing asked":              {"conversation: [{history: '${[{role = \"assistant\", content = \"a\"}]}'}]\nexpect: [{contains: x}]", diag.NothingAsked},
+		"nothing asked in a row":     {"for_each: {a: [{role: user, content: x}], b: [{role: assistant, content: x}]}\nconversation: [{history: '${each.value}'}]\nexpect: [{contains: x}]", diag.NothingAsked},
 		"a history that is asked":    {"conversation: [{history: '${[{role = \"user\", content = \"a\"}]}'}]\nexpect: [{contains: x}]", ""},
 		"a history of a capture":     {"conversation: [{user: hi, capture: {x: '${self.text}'}}, {history: '${jsondecode(capture.x)}'}]\nexpect: [{contains: x}]", ""},
 		"a capture":                  {"conversation: [{user: hi, capture: {x: '${self.json.n}'}}, {user: '${capture.x + 1}', expect: [{contains: '${capture.x}'}, {condition: self.json.a.b}]}]", ""},
