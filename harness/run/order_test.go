@@ -1,6 +1,7 @@
 package run_test
 
 import (
+	"errors"
 	"fmt"
 	"hash/fnv"
 	"net/http"
@@ -110,7 +111,7 @@ func TestEmitFailureHalts(t *testing.T) {
 	c := w.config
 	c.Concurrency = 1
 	c.Clients = w.clients()
-	if _, err := run.Run(t.Context(), made, c); err != errTest {
+	if _, err := run.Run(t.Context(), made, c); !errors.Is(err, errTest) {
 		t.Errorf("Run: %v, want what Emit said", err)
 	}
 }

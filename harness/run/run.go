@@ -6,6 +6,7 @@ package run
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"slices"
 	"sync"
 	"time"
@@ -104,6 +105,8 @@ func (r *runner) run(ctx context.Context) (Summary, error) {
 				r.converse(ctx, j)
 			}
 		})
+	}
+	for range r.judges() {
 		judges.Go(func() {
 			for c := range r.ready {
 				r.finish(c)
@@ -114,7 +117,7 @@ func (r *runner) run(ctx context.Context) (Summary, error) {
 	emitted := make(chan error, 1)
 	go func() { emitted <- r.emit() }()
 
-	r.feed(ctx, jobs)
+	r.feed(jobs)
 	close(jobs)
 	workers.Wait()
 	if r.Books != nil {
@@ -127,9 +130,19 @@ func (r *runner) run(ctx context.Context) (Summary, error) {
 	return Summary{Interrupted: r.interrupted(ctx), Problems: r.problems}, err
 }
 
+// judges is how many goroutines finish cases. Recording waits for the disk, and
+// as many may wait as there are conversations. Else it is work for the CPU, which
+// is better left until no conversation has an answer to go on with.
+func (r *runner) judges() int {
+	if r.Recorder != nil {
+		return max(1, r.Concurrency)
+	}
+	return max(1, min(r.Concurrency, runtime.GOMAXPROCS(0)))
+}
+
 // feed starts the conversations in plan order. After an interrupt or a halt it
 // goes on handing out cases, which then end at once as skipped.
-func (r *runner) feed(ctx context.Context, jobs chan<- job) {
+func (r *runner) feed(jobs chan<- job) {
 	number := 0
 	for inst, ds := range r.plan.Instances() {
 		if ds.HasErrors() {
