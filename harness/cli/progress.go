@@ -57,10 +57,10 @@ func (p *progress) event(e run.Event) {
 	case run.ConversationEnded:
 		p.done++
 		p.requests += e.Requests
-		if e.Verdict > verdict.Pass {
+	case run.CaseEnded:
+		if e.Case.Verdict > verdict.Pass { // a conversation that fails need not fail its case
 			p.failed++
 		}
-	case run.CaseEnded:
 		if !e.Case.Sum.Spent.IsZero() {
 			p.spent = p.spent.Add(e.Case.Sum.Spent)
 		}

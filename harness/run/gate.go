@@ -333,7 +333,7 @@ func wholeBody(resp *http.Response) []byte {
 func budgetError(err error) error {
 	if errors.Is(err, credit.ErrBudget) || errors.Is(err, credit.ErrCalls) {
 		return diag.NewError(diag.BudgetSpent, err.Error(),
-			"What was asked is recorded. Raise --max-credits, --max-calls or `limits` in assay.yaml, and run it again: it goes on where this run stopped.")
+			"Raise --max-credits, --max-calls or `limits` in assay.yaml. What an apply has asked is recorded: the next one goes on from there.")
 	}
 	return err
 }
