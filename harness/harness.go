@@ -143,7 +143,7 @@ func withDefaults(c Config) Config {
 		c.Kinds = DefaultKinds()
 	}
 	if c.Now == nil {
-		c.Now = time.Now
+		c.Now = time.Now //nolint:forbidigo // the zero Config has the real clock
 	}
 	if c.OnEvent == nil {
 		c.OnEvent = func(run.Event) {}

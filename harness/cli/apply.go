@@ -79,7 +79,7 @@ func (c *command) apply(cmd *cobra.Command, f *applyFlags, args []string) error 
 	if err != nil {
 		return err
 	}
-	defer lock.Unlock()
+	defer func() { _ = lock.Unlock() }() // the process ends, and with it the lock
 	return c.applyLocked(cmd, folder, root, p, f)
 }
 
@@ -128,7 +128,7 @@ func (c *command) applyLocked(cmd *cobra.Command, folder *disk.Folder, root stri
 		c.approveHosts(p)
 	}
 	var ran *harness.Applied
-	err = c.execute(cmd, folder, root, p, &f.reportFlags, result.Strictness{}, func(p *harness.Project) (*harness.Report, error) {
+	err = c.execute(root, p, &f.reportFlags, result.Strictness{}, func(p *harness.Project) (*harness.Report, error) {
 		var err error
 		if ran, err = p.Apply(cmd.Context(), s, recording); err != nil {
 			return nil, err

@@ -15,7 +15,6 @@ import (
 
 	"github.com/assay-harness/assay/harness"
 	"github.com/assay-harness/assay/harness/diag"
-	"github.com/assay-harness/assay/harness/internal/disk"
 	"github.com/assay-harness/assay/harness/report"
 	"github.com/assay-harness/assay/harness/result"
 )
@@ -88,7 +87,7 @@ func unknownFormat(flag, name string) error {
 }
 
 // execute runs something and writes its reports, also when it is interrupted.
-func (c *command) execute(cmd *cobra.Command, folder *disk.Folder, root string, p *harness.Project, f *reportFlags,
+func (c *command) execute(root string, p *harness.Project, f *reportFlags,
 	strict result.Strictness, do func(*harness.Project) (*harness.Report, error),
 ) error {
 	reportsDir := filepath.Join(root, filepath.FromSlash(p.Config().ReportsDir))

@@ -74,7 +74,7 @@ func (c *command) test(cmd *cobra.Command, f *testFlags, args []string) error {
 	if f.live {
 		c.approveHosts(p)
 	}
-	return c.execute(cmd, folder, root, p, &f.reportFlags, result.Strictness{
+	return c.execute(root, p, &f.reportFlags, result.Strictness{
 		WarningsAsErrors: f.warningsAsErrors, FailOnFlaky: f.failOnFlaky,
 	}, func(p *harness.Project) (*harness.Report, error) { return p.Test(cmd.Context()) })
 }
