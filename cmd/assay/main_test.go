@@ -63,6 +63,7 @@ func sandbox(env *testscript.Env) error {
 //	http METHOD URL [FIELD…] [BODY]  send one request; status, headers and body go to stdout
 //	write FILE KIND [N]          write a file that no script can hold (writeKinds)
 //	tab FILE                     put a tab in place of each TAB
+//	cutfrom FILE TEXT            cut the file where the text first stands
 func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
 	return map[string]func(*testscript.TestScript, bool, []string){
 		"exits":     exits,
@@ -75,6 +76,7 @@ func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
 		"shipped":   copyShipped,
 		"write":     writeFile,
 		"tab":       putTabs,
+		"cutfrom":   cutFrom,
 		"http":      sendHTTP,
 		"edit":      editFile,
 		"asked":     awaitAsked,
