@@ -41,7 +41,7 @@ func bindProviders(p *suite.Project, c Config) (map[string]*plan.Provider, diag.
 	known := slices.Sorted(maps.Keys(out))
 	for _, name := range c.Providers {
 		if out[name] == nil {
-			ds.Add(diag.BadFlag, diag.Range{}, fmt.Sprintf("there is no provider %q", name), fmt.Sprintf("There are %s.%s", strings.Join(known, ", "), diag.Suggest(name, known)))
+			ds.Add(diag.BadFlag, diag.Range{}, fmt.Sprintf("there is no provider %q", name), fmt.Sprintf("The providers are: %s.%s", strings.Join(known, ", "), diag.Suggest(name, known)))
 		}
 	}
 	return out, ds

@@ -16,7 +16,7 @@ func newExplain(c *command) *cobra.Command {
 		Example: "  assay explain ASY4012",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			code := diag.Code(strings.ToUpper(args[0]))
+			code := diag.Code("ASY" + strings.TrimPrefix(strings.ToUpper(args[0]), "ASY"))
 			e, ok := diag.Explain(code)
 			if !ok {
 				var codes []string

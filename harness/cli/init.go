@@ -118,7 +118,7 @@ func (c *command) init(ctx context.Context, f *initFlags, args []string) error {
 		return err
 	}
 	in := ""
-	if len(args) == 1 {
+	if len(args) == 1 && dir != c.workdir() {
 		in = "-C " + shellWord(args[0]) + " "
 	}
 	_, err := fmt.Fprintf(c.Stdout, `A small project is in %s: suites/jokes.yaml and its recordings (scripted, not a model's).

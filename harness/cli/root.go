@@ -85,7 +85,7 @@ func onlySubcommands(what string) func(*cobra.Command, []string) error {
 			return cmd.Help()
 		}
 		names := subcommands(cmd)
-		return usage("there is no "+what+" "+quoted(args[0]), "There are "+strings.Join(names, ", ")+"."+diag.Suggest(args[0], names))
+		return usage("there is no "+what+" "+quoted(args[0]), "It is one of "+strings.Join(names, ", ")+"."+diag.Suggest(args[0], names))
 	}
 }
 

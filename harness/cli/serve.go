@@ -72,7 +72,7 @@ func (c *command) serve(ctx context.Context, f *serveFlags) error {
 		return err
 	}
 	if len(f.keys) == 0 {
-		c.note("Any key is accepted (--key K accepts only K); recordings of a refused key can't be reached.")
+		c.note("Any key is accepted, so what is recorded with a wrong key can't be asked for; --key K accepts only K.")
 	}
 	stopped := make(chan error, 1)
 	go func() { stopped <- server.Serve(listener) }()

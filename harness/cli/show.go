@@ -3,8 +3,10 @@ package cli
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"strings"
 	"time"
@@ -62,6 +64,9 @@ func (c *command) showFile(f *showFlags, args []string) error {
 	path := c.path(f.file)
 	reader, err := result.Open(f.file, func() (io.ReadCloser, error) { return os.Open(path) })
 	if err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			return diag.NewError(diag.BadRunRecord, "there is no run record "+quoted(f.file), "Each `assay test` writes one, reports/run.json.")
+		}
 		return diag.NewError(diag.BadRunRecord, diag.FromError(diag.BadRunRecord, err).Summary, diag.FromError(diag.BadRunRecord, err).Detail)
 	}
 	outputs, err := f.outputs(c, "")
