@@ -154,8 +154,15 @@ func withDefaults(c Config) Config {
 	return c
 }
 
-// Source gives the bytes of a file of the project, for diagnostics; nil if it was not read.
-func (p *Project) Source(file string) []byte { return p.suites.Files.Source(file) }
+// Source gives the bytes of a file of the project, for diagnostics, without
+// secrets; nil if it was not read.
+func (p *Project) Source(file string) []byte {
+	source := p.suites.Files.Source(file)
+	if p.secrets == nil {
+		return source
+	}
+	return p.secrets.redactor.Bytes(source)
+}
 
 // Plan gives what will be run.
 func (p *Project) Plan() *plan.Plan { return p.plan }
