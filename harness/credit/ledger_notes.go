@@ -27,7 +27,7 @@ func (f *findings) sentences(priced bool) []string {
 		if priced {
 			add("the balance fell by %s that no call of this run explains: somebody else spends from the account", f.others)
 		} else {
-			add("the balance fell by %s that no call of this run explains: somebody else spends from the account, so costs found from the balance are unsure (configure price.call to have certain ones)", f.others)
+			add("the balance fell by %s that no call of this run explains: somebody else spends from the account, so costs found from the balance are unsure", f.others)
 		}
 	}
 	if f.beside.Cmp(rounding()) > 0 {
