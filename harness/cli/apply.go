@@ -122,6 +122,9 @@ func (c *command) applyLocked(cmd *cobra.Command, folder *disk.Folder, root stri
 		return blocked(s.Blocked)
 	}
 	if len(s.Changes) > 0 {
+		if s.Bound == nil && (f.maxCredits != "" || p.Config().MaxCredits != "") {
+			c.note("No greatest price is known (price.max_call in assay.yaml sets one): under the budget the questions are asked\none at a time, and the last may pass it.")
+		}
 		if err := c.approve(f); err != nil {
 			return err
 		}
