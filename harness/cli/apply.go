@@ -77,7 +77,7 @@ func (c *command) apply(cmd *cobra.Command, f *applyFlags, args []string) error 
 	}
 	lock, err := folder.Lock(".assay/lock", disk.Holder{PID: os.Getpid(), Host: hostname(), Command: "assay apply", Since: c.Now()})
 	if err != nil {
-		return err
+		return cannotBegin(err)
 	}
 	defer func() { _ = lock.Unlock() }() // the process ends, and with it the lock
 	return c.applyLocked(cmd, folder, root, p, f)
@@ -104,7 +104,7 @@ func hostname() string {
 func (c *command) applyLocked(cmd *cobra.Command, folder *disk.Folder, root string, p *harness.Project, f *applyFlags) error {
 	recording := harness.Recording{Folder: folder, Origin: exchange.Origin(f.origin)}
 	if err := tidy(folder, p, recording); err != nil {
-		return err
+		return cannotBegin(err)
 	}
 	s, err := p.Survey(cmd.Context())
 	if err != nil {

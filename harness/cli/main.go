@@ -78,7 +78,9 @@ func (p *Process) Run() (exit int) {
 	}()
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
-	c := &command{Process: p, stopNow: stop, drain: make(chan struct{}), color: p.colors("")}
+	checked := *p
+	checked.Stdout = checkedStdout{p.Stdout}
+	c := &command{Process: &checked, stopNow: stop, drain: make(chan struct{}), color: p.colors("")}
 	go c.watchInterrupts(ctx)
 	root := newRoot(c)
 	root.SetArgs(p.Args)

@@ -95,6 +95,9 @@ func (c *command) execute(root string, p *harness.Project, f *reportFlags,
 	if err != nil {
 		return err
 	}
+	if err := inside(root, reportsDir); err != nil {
+		return err
+	}
 	record, err := newRecord(filepath.Join(reportsDir, "run.json"))
 	if err != nil {
 		return err
@@ -113,11 +116,13 @@ func (c *command) execute(root string, p *harness.Project, f *reportFlags,
 	if err != nil {
 		return err
 	}
-	if err := c.writeReports(reader, outputs, f); err != nil {
-		return err
+	code := result.ExitOf(ran.Run(), strict)
+	if ds := c.writeReports(reader, outputs, f); ds.HasErrors() {
+		c.say(ds)
+		code = diag.WorstExit(code, ds.Exit())
 	}
 	c.sayStrict(ran.Run(), strict)
-	if code := result.ExitOf(ran.Run(), strict); code != diag.ExitOK {
+	if code != diag.ExitOK {
 		return exitError(code)
 	}
 	return nil
@@ -137,7 +142,7 @@ func (c *command) sayStrict(r result.Run, strict result.Strictness) {
 }
 
 // writeReports writes every report; the faults of all are told.
-func (c *command) writeReports(reader result.Reader, outputs []output, f *reportFlags) error {
+func (c *command) writeReports(reader result.Reader, outputs []output, f *reportFlags) diag.Diagnostics {
 	var ds diag.Diagnostics
 	for _, o := range outputs {
 		options := report.Options{All: f.all}
@@ -152,7 +157,7 @@ func (c *command) writeReports(reader result.Reader, outputs []output, f *report
 				err = flushed
 			}
 			if err != nil {
-				ds = append(ds, cannotWrite("stdout", err))
+				ds = append(ds, diagnosticsOf(err)...)
 			}
 			continue
 		}
@@ -160,41 +165,14 @@ func (c *command) writeReports(reader result.Reader, outputs []output, f *report
 			ds = append(ds, cannotWrite(o.path, err))
 		}
 	}
-	return ds.Err()
+	return ds
 }
 
 func cannotWrite(path string, err error) diag.Diagnostic {
 	return diag.Diagnostic{
 		Code: diag.CannotWrite, Summary: fmt.Sprintf("the report %s can't be written", quoted(path)),
-		Detail: err.Error() + ". Name another file with --junit or --report, or another folder with `reports:` in assay.yaml.",
+		Detail: cause(err) + ". Name another file with --junit or --report, or another folder with `reports:` in assay.yaml.",
 	}
-}
-
-// writeFile writes atomically: readers see the old file or the whole new one.
-func writeFile(path string, write func(io.Writer) error) error {
-	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
-		return err
-	}
-	tmp, err := os.CreateTemp(filepath.Dir(path), ".assay-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(tmp.Name())
-	w := bufio.NewWriterSize(tmp, 64<<10)
-	err = write(w)
-	if err == nil {
-		err = w.Flush()
-	}
-	if closed := tmp.Close(); err == nil {
-		err = closed
-	}
-	if err != nil {
-		return err
-	}
-	if err := os.Chmod(tmp.Name(), 0o644); err != nil {
-		return err
-	}
-	return os.Rename(tmp.Name(), path)
 }
 
 // record is the run record, written while the run goes on.
@@ -206,6 +184,9 @@ type record struct {
 func newRecord(path string) (*record, error) {
 	fail := func(err error) error {
 		return (&diag.Failure{Diagnostics: diag.Diagnostics{cannotWrite(path, err)}})
+	}
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return nil, fail(errNoFile)
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
 		return nil, fail(err)

@@ -73,7 +73,7 @@ func (c *command) showFile(f *showFlags, args []string) error {
 	if err != nil {
 		return err
 	}
-	return c.writeReports(reader, outputs[len(outputs)-1:], &f.reportFlags)
+	return c.writeReports(reader, outputs[len(outputs)-1:], &f.reportFlags).Err()
 }
 
 func (c *command) showRecorded(cmd *cobra.Command, f *showFlags, args []string) error {
