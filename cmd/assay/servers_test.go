@@ -164,8 +164,14 @@ func badservers() map[string]func(w http.ResponseWriter, r *http.Request, n int6
 		"utf8": func(w response, _ request, _ int64) {
 			send(w, isJSON, strings.Replace(goodReply, "All is well.", "All \xff\xfe is \xc3( well.", 1))
 		},
-		"control": func(w response, _ request, _ int64) {
+		"control-header": func(w response, _ request, _ int64) {
 			w.Header().Set("X-Request-Id", "a\x1b[31mb")
+			send(w, isJSON, goodReply)
+		},
+		"control-raw": func(w response, _ request, _ int64) {
+			send(w, isJSON, strings.Replace(goodReply, "All is", "All\x1b[2J is", 1))
+		},
+		"control": func(w response, _ request, _ int64) {
 			send(w, isJSON, strings.Replace(goodReply, "All is well.", `\u001b[2J\u001b]0;owned\u0007 \u0000 \r\n\u202e All is well. ]]> \u0085\ud800`, 1))
 		},
 		"html": func(w response, _ request, _ int64) {

@@ -5,9 +5,11 @@ import (
 	"cmp"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/assay-harness/assay/harness/exchange"
 )
@@ -19,9 +21,10 @@ import (
 //
 // A message without text is no error: its Text is "", whatever the reason
 // (tool calls, an early end). Where the model refuses in a field of its own and
-// says nothing else, the refusal is the text: it is what a user reads. Bytes of
-// a text that are no UTF-8, and lone surrogates, become U+FFFD, as in any JSON
-// decoder; control characters stay. The body keeps all of it.
+// says nothing else, the refusal is the text: it is what a user reads. Lone
+// surrogates become U+FFFD, as in any JSON decoder; control characters that are
+// escaped stay. A body that is not UTF-8 is no JSON: judged with U+FFFD in its
+// place, what was garbled on the way could pass.
 func ReadReply(r *exchange.Response) Reply {
 	if r.Status/100 != 2 {
 		return Reply{Error: ReadError(r)}
@@ -40,10 +43,28 @@ func ReadReply(r *exchange.Response) Reply {
 		return Reply{Error: &Error{Class: classOf(r.Status, message, code), Message: message}}
 	}
 	reply, err := body.read()
+	if at := notUTF8(r.Body); err == nil && at >= 0 {
+		err = fmt.Errorf("the reply is not UTF-8: byte %d is 0x%02X", at+1, r.Body[at])
+	}
 	if err != nil {
 		return Reply{Error: &Error{Class: MalformedReply, Message: err.Error(), Err: err}}
 	}
 	return reply
+}
+
+// notUTF8 gives the place of the first byte that is no part of UTF-8, or -1.
+func notUTF8(b []byte) int {
+	if utf8.Valid(b) {
+		return -1
+	}
+	at := 0
+	for {
+		r, n := utf8.DecodeRune(b[at:])
+		if r == utf8.RuneError && n == 1 {
+			return at
+		}
+		at += n
+	}
 }
 
 // replyBody has the top-level values of all shapes, as they stand in the body.

@@ -39,7 +39,7 @@ func TestReadReply(t *testing.T) {
 		{"the older completions", `{"choices":[{"text":"hi","finish_reason":"stop"}]}`, "hi", "", "stop", -1, -1, -1},
 		{"white space around", "\r\n " + `{"choices":[{"message":{"content":"hi"}}]}` + "\n", "hi", "", "", -1, -1, -1},
 		{"control characters", `{"choices":[{"message":{"content":"a\u0000b\u001b[31m\r\n"}}]}`, "a\x00b\x1b[31m\r\n", "", "", -1, -1, -1},
-		{"invalid UTF-8", "{\"choices\":[{\"message\":{\"content\":\"a\xffb\\ud800\"}}]}", "a\uFFFDb\uFFFD", "", "", -1, -1, -1},
+		{"a lone surrogate", "{\"choices\":[{\"message\":{\"content\":\"a\\ud800\"}}]}", "a\uFFFD", "", "", -1, -1, -1},
 		{"an empty error", `{"choices":[{"message":{"content":"hi"}}],"error":""}`, "hi", "", "", -1, -1, -1},
 		{"xAI's code null", `{"code":null,"choices":[{"message":{"content":"hi"}}]}`, "hi", "", "", -1, -1, -1},
 
@@ -93,6 +93,8 @@ func TestReadReplyRefuses(t *testing.T) {
 		{"a list", `[{"choices":[]}]`, provider.MalformedReply, "the reply is not the JSON of a chat model: it is no JSON object"},
 		{"cut JSON", `{"choices":[{"message":{"content":"hi`, provider.MalformedReply, "unexpected end of JSON input"},
 		{"two values", `{"choices":[{"message":{"content":"hi"}}]}{}`, provider.MalformedReply, "after top-level value"},
+		{"no UTF-8", "{\"choices\":[{\"message\":{\"content\":\"caf\xe9 and more\"}}]}", provider.MalformedReply, "the reply is not UTF-8: byte 39 is 0xE9"},
+		{"a raw control character", "{\"choices\":[{\"message\":{\"content\":\"a\x1bb\"}}]}", provider.MalformedReply, "invalid character '\\x1b' in string literal"},
 		{"nothing in it", `{}`, provider.MalformedReply, "the reply has none of choices, content and candidates"},
 		{"no choices", `{"choices":[]}`, provider.MalformedReply, "the reply has no choices"},
 		{"choices of another type", `{"choices":{"a":1}}`, provider.MalformedReply, "the reply has no choices"},

@@ -63,6 +63,9 @@ func (w *wire) RoundTrip(req *http.Request) (*http.Response, error) {
 	start := terms.now()
 	resp, err := w.next.RoundTrip(req.WithContext(sent.watch(ctx)))
 	if err != nil {
+		if errors.Is(err, io.EOF) {
+			err = fmt.Errorf("the server closed the connection and said nothing: %w", err)
+		}
 		return nil, &exchange.SendError{Sent: sent.reached(err), Err: w.redacted(cause(ctx, err))}
 	}
 	body, err := w.read(resp)
@@ -81,18 +84,22 @@ func (w *wire) RoundTrip(req *http.Request) (*http.Response, error) {
 func (w *wire) read(resp *http.Response) ([]byte, error) {
 	defer resp.Body.Close()
 	if resp.ContentLength > w.limit {
-		return nil, fmt.Errorf("%w: %d bytes, the limit is %d", exchange.ErrTooLarge, resp.ContentLength, w.limit)
+		return nil, w.tooLarge()
 	}
 	// What the server announces is only a hint: memory grows with what comes.
 	buf := bytes.NewBuffer(make([]byte, 0, min(max(resp.ContentLength, 0), 1<<20)+bytes.MinRead))
 	n, err := io.Copy(buf, io.LimitReader(resp.Body, w.limit+1))
 	switch {
 	case n > w.limit:
-		return nil, fmt.Errorf("%w: more than %d bytes", exchange.ErrTooLarge, w.limit)
+		return nil, w.tooLarge()
 	case err != nil:
 		return nil, fmt.Errorf("%w after %d bytes: %w", exchange.ErrCut, n, err)
 	}
 	return buf.Bytes(), nil
+}
+
+func (w *wire) tooLarge() error {
+	return fmt.Errorf("%w: more than %d MB", exchange.ErrTooLarge, w.limit>>20)
 }
 
 // clean puts the body in memory and takes the secrets out of all of the reply.

@@ -42,7 +42,7 @@ func TestAskWhenTheNetworkFails(t *testing.T) {
 		status  int
 		message string
 	}{
-		{"closes at once", hijacked(""), provider.Network, 0, "EOF"},
+		{"closes at once", hijacked(""), provider.Network, 0, "the server closed the connection and said nothing: EOF"},
 		{"closes in the head", hijacked("HTTP/1.1 200 OK\r\nContent-"), provider.Network, 0, "connection broken"},
 		{"answers no HTTP", hijacked("hello\r\n\r\n"), provider.Network, 0, "malformed HTTP"},
 		{"closes in the body", hijacked("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"choices\":"), provider.Network, 200, "the reply was cut short after 11 bytes: unexpected EOF"},
@@ -55,7 +55,7 @@ func TestAskWhenTheNetworkFails(t *testing.T) {
 			w.Header().Set("Content-Encoding", "gzip")
 			_, _ = w.Write(zipped(grok)[:100])
 		}, provider.Network, 200, "the reply was cut short"},
-		{"announces too much", hijacked("HTTP/1.1 200 OK\r\nContent-Length: 1000000000000\r\n\r\nx"), provider.MalformedReply, 200, "the reply is too large: 1000000000000 bytes, the limit is 1048576"},
+		{"announces too much", hijacked("HTTP/1.1 200 OK\r\nContent-Length: 1000000000000\r\n\r\nx"), provider.MalformedReply, 200, "the reply is too large: more than 1 MB"},
 		{"sends an endless header", func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("X-A", strings.Repeat("x", 2<<20)) }, provider.Network, 0, "exceeded"},
 	}
 	for _, tt := range tests {

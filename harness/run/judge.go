@@ -91,7 +91,7 @@ func notServed(r *provider.Reply) string {
 func advice(e *provider.Error) string {
 	switch {
 	case e.Unknown:
-		return "The request may have been served and paid for. It was not sent again; --retry-unknown does that."
+		return "The request may have been served and paid for. Only --retry-unknown asks again."
 	case e.Class == provider.Auth:
 		return "The key was refused. Check the variable that `api_key` names."
 	case e.Class == provider.Credits:
@@ -104,6 +104,10 @@ func advice(e *provider.Error) string {
 		return "The model or the path does not exist there. Check `model` and `base_url`; to expect it, write `- status: 404`."
 	case e.Class == provider.BadRequest:
 		return "To expect this answer, write a `status` check on the turn."
+	case e.Class == provider.Network:
+		return "Nothing was sent. Is the server there, and `base_url` (or --base-url) right?"
+	case e.Class == provider.MalformedReply:
+		return "What came is not a chat model's reply, so nothing is known of the model. Check `kind` and `base_url`, or run it again."
 	default:
 		return "The question was not served, so nothing is known of the model. Run it again."
 	}
