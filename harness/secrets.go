@@ -38,8 +38,12 @@ func newSecrets(p *suite.Project, c Config) (*secrets, diag.Diagnostics) {
 	}
 	for _, s := range list {
 		if _, err := exchange.NewRedactor(s); err != nil {
-			ds.Add(diag.WeakSecret, diag.Range{}, fmt.Sprintf("the secret %s can't be kept secret", s.Name),
-				"It is shorter than 8 bytes, so it would be found, and hidden, in texts that have nothing to do with it. Use a longer one.")
+			what := fmt.Sprintf("the sensitive variable %q", s.Name)
+			if out.keys[s.Name] != "" {
+				what = fmt.Sprintf("the key of provider %q", s.Name)
+			}
+			ds.Add(diag.WeakSecret, diag.Range{}, what+" is too short to be kept secret",
+				"It has less than 8 bytes, so it would be found, and hidden, in texts that have nothing to do with it. Use a longer one.")
 		}
 	}
 	if ds.HasErrors() || len(list) == 0 {
@@ -79,15 +83,25 @@ func (s *secrets) key(source *suite.Provider, kind provider.Kind, baseURL string
 	return func() (string, error) {
 		key := s.keys[source.Name]
 		if key == "" {
-			return "", diag.NewError(diag.NoKey, fmt.Sprintf("provider %q has no key", source.Name),
+			return "", refuse(source, diag.NoKey, fmt.Sprintf("provider %q has no key", source.Name),
 				fmt.Sprintf("Set %s in the environment, or name a file with --env-file. To test without a key, leave out --live.", envName(source.APIKey)))
 		}
 		if live.BaseURL == "" && !provider.KeyMayGo(kind, baseURL, live.AllowHosts) {
-			return "", diag.NewError(diag.HostNotAllowed, fmt.Sprintf("the key of provider %q would go to %s", source.Name, baseURL),
+			return "", refuse(source, diag.HostNotAllowed, fmt.Sprintf("the key of provider %q would go to %s", source.Name, baseURL),
 				"A key goes only to the host of its provider's kind, to loopback, and to hosts that you allow: ASSAY_ALLOW_HOSTS=host,host. Nothing was sent.")
 		}
 		return key, nil
 	}
+}
+
+// refuse points at the provider where it is configured; the built-in one stands
+// in no file.
+func refuse(source *suite.Provider, code diag.Code, summary, detail string) error {
+	d := diag.Diagnostic{Code: code, Summary: summary, Detail: detail}
+	if source.Range.Filename == suite.ConfigFile {
+		d.Range = source.Range
+	}
+	return &diag.Failure{Diagnostics: diag.Diagnostics{d}}
 }
 
 func envName(t *expr.Template) string {

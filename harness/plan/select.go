@@ -172,6 +172,8 @@ func (p *Plan) unmatchedSelector(sel Selector, ds *diag.Diagnostics) {
 	detail := "--allow-empty makes this no error."
 	if nearest != "" {
 		detail = fmt.Sprintf("The nearest is %s. %s", nearest, detail)
+	} else {
+		detail = fmt.Sprintf("Nothing is near. The suites are %s. %s", p.someSuites(), detail)
 	}
 	ds.Add(diag.SelectedNothing, diag.Range{}, "'"+diag.Visible(sel.Source)+"' matches nothing", detail)
 }
@@ -204,6 +206,20 @@ func (p *Plan) unmatchedExclude(pattern address.Pattern, ds *diag.Diagnostics) {
 		detail = fmt.Sprintf("The nearest is %s. %s", nearest, detail)
 	}
 	ds.Add(diag.SelectedNothing, diag.Range{}, "--exclude '"+diag.Visible(pattern.String())+"' matches nothing", detail)
+}
+
+// someSuites names the suites, if they are not too many.
+func (p *Plan) someSuites() string {
+	const most = 12
+	names := make([]string, 0, len(p.suites))
+	for _, s := range p.suites {
+		names = append(names, s.source.Name)
+	}
+	slices.Sort(names)
+	if more := len(names) - most; more > 0 {
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), more)
+	}
+	return strings.Join(names, ", ")
 }
 
 func (p *Plan) unmatchedTags(ds *diag.Diagnostics) {
