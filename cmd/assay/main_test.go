@@ -46,9 +46,14 @@ func sandbox(env *testscript.Env) error {
 	}
 	env.Setenv("HOME", home)
 	env.Setenv("NO_COLOR", "1")
+	env.Setenv("GORACE", atExit)
 	env.Values[backgroundKey{}] = &background{serving: map[string]*serving{}, bad: map[string]*badServer{}}
 	return nil
 }
+
+// atExit makes a program built with the race detector end at once: by default it
+// sleeps for a second, and these tests end hundreds of programs.
+const atExit = "atexit_sleep_ms=0"
 
 // scriptCommands are the commands that scripts have beside testscript's own:
 //

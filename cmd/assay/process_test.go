@@ -76,7 +76,7 @@ func (p *userProject) start(t *testing.T, args ...string) *process {
 	run := &process{Cmd: exec.CommandContext(t.Context(), program, args...)}
 	run.stdout.first = make(chan string, 1)
 	run.Dir = p.dir
-	run.Env = append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + p.home, "NO_COLOR=1"}, p.env...)
+	run.Env = append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + p.home, "NO_COLOR=1", "GORACE=" + atExit}, p.env...)
 	run.Stdout, run.Stderr = &run.stdout, &run.stderr
 	if err := run.Start(); err != nil {
 		t.Fatal(err)
