@@ -87,7 +87,7 @@ func writeTo(file *os.File, write func(io.Writer) error) error {
 func inside(root, dir string) error {
 	real, err := filepath.EvalSymlinks(root)
 	if err != nil {
-		return nil // it is open already: whatever this is, it is told when it is written to
+		return nil //nolint:nilerr // it is open already: whatever this is, it is told when it is written to
 	}
 	for at := dir; at != root && at != filepath.Dir(at); at = filepath.Dir(at) {
 		where, err := filepath.EvalSymlinks(at)
