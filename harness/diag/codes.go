@@ -141,6 +141,7 @@ const (
 	RecordingAmbiguous  Code = "ASY6011"
 	RecordingOrphan     Code = "ASY6012"
 	CannotRecord        Code = "ASY6013"
+	RecordingUnfit      Code = "ASY6014"
 
 	NoKey           Code = "ASY7001"
 	HostNotAllowed  Code = "ASY7002"

@@ -455,6 +455,11 @@ func explainRecordings() []Explanation {
 			"The reply was received and is in the journal, and its file could not be written: the disk is full, or the folder is not writable.",
 			"Make room or permissions and run assay apply again: it records from the journal and does not pay twice.",
 		},
+		{
+			RecordingUnfit, "recorded reply can't be judged",
+			"What is recorded is an error that no suite expects: the `status` check that did is gone, or the file was changed by hand. Nothing was asked.",
+			"Write the `status` check again, restore the file from version control, or remove it and record again with assay apply.",
+		},
 	}
 }
 

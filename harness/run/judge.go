@@ -56,13 +56,20 @@ func (t *turnRun) notJudged() bool {
 	if e == nil || !e.Class.NotServed() && t.ask.Turn.StatusWritten && t.reply.Status/100 != 2 {
 		return false
 	}
-	t.fault(diag.Diagnostic{
+	d := diag.Diagnostic{
 		Code:    problemCode(e),
 		Summary: notServed(t.reply),
 		Detail:  advice(e),
 		Range:   t.ask.Turn.Source.Range,
 		Address: t.ask.Address.String(),
-	})
+	}
+	if t.call.Recorded != nil && t.call.Attempts == 0 {
+		// Nothing was asked: the fault is the recording's, or the suite's.
+		d.Code = diag.RecordingUnfit
+		d.Summary = fmt.Sprintf("the recorded reply is an error that nothing expects: %d (%s): %s", t.reply.Status, e.Class, e.Message)
+		d.Detail = "To expect it, write a `status` check on the turn. Otherwise restore the recording from version control, or remove it and record again with assay apply."
+	}
+	t.fault(d)
 	return true
 }
 
