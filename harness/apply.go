@@ -12,6 +12,7 @@ import (
 	"github.com/assay-harness/assay/harness/exchange"
 	"github.com/assay-harness/assay/harness/fixture"
 	"github.com/assay-harness/assay/harness/plan"
+	"github.com/assay-harness/assay/harness/provider"
 	"github.com/assay-harness/assay/harness/result"
 	"github.com/assay-harness/assay/harness/run"
 )
@@ -56,7 +57,11 @@ func (p *Project) Apply(ctx context.Context, s *Survey, rec Recording) (*Applied
 	clients := changed.liveClients(liveStack{
 		books: books, journal: journal, record: changed.recorder(recorders, s, rec, journal),
 	})
-	changed.openBalances(ctx, books)
+	if len(s.Changes) > 0 {
+		changed.openBalances(ctx, books)
+	} else {
+		withoutKeys(clients) // a move asks nothing
+	}
 	noted := &noting{recorders: recorders}
 	report, err := changed.execute(ctx, result.Apply, run.Config{
 		Clients: clients, Books: books, Recorder: noted, AskAll: true,
@@ -151,6 +156,14 @@ func (r recorders) Finish(i *plan.Instance, costs run.Costs) error {
 	}
 	shape := fixture.Shape{Samples: i.Case.Source.Samples, Turns: i.Case.AskedTurns()}
 	return r[i.Address.Provider].Finish(i.Address, settled, shape)
+}
+
+// withoutKeys takes the keys from clients that will send nothing, so that nobody
+// needs one.
+func withoutKeys(clients map[string]*provider.Client) {
+	for _, c := range clients {
+		c.Key = nil
+	}
 }
 
 func movesOf(s *Survey) map[address.Address]address.Address {

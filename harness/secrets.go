@@ -84,7 +84,7 @@ func (s *secrets) key(source *suite.Provider, kind provider.Kind, baseURL string
 		key := s.keys[source.Name]
 		if key == "" {
 			return "", refuse(source, diag.NoKey, fmt.Sprintf("provider %q has no key", source.Name),
-				fmt.Sprintf("Set %s in the environment, or name a file with --env-file. To test without a key, leave out --live.", envName(source.APIKey)))
+				fmt.Sprintf("Set %s in the environment, or name a file with --env-file.", envName(source.APIKey)))
 		}
 		if live.BaseURL == "" && !provider.KeyMayGo(kind, baseURL, live.AllowHosts) {
 			return "", refuse(source, diag.HostNotAllowed, fmt.Sprintf("the key of provider %q would go to %s", source.Name, baseURL),

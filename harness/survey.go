@@ -183,10 +183,12 @@ func (c *compared) rest(d *plan.Dialogue, bound *credit.Amount) {
 	if stopped.State == fixture.Missing {
 		state = fixture.Missing
 	}
+	after := stopped.Address.Turn
 	for _, ask := range left {
 		c.changes = append(c.changes, Change{
-			Address: ask.Address, Display: ask.Display, State: state, After: stopped.Address.Turn.String(), bound: bound,
+			Address: ask.Address, Display: ask.Display, State: state, After: after.String(), bound: bound,
 		})
+		after = ask.Address.Turn
 	}
 }
 

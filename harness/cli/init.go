@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -105,7 +106,7 @@ func (c *command) init(ctx context.Context, f *initFlags, args []string) error {
 	if len(args) == 1 {
 		dir = c.path(args[0])
 	}
-	files := starterFiles(f.kind, chosen)
+	files, kept := besideGit(dir, starterFiles(f.kind, chosen))
 	if err := refuseToOverwrite(dir, files); err != nil {
 		return err
 	}
@@ -120,6 +121,9 @@ func (c *command) init(ctx context.Context, f *initFlags, args []string) error {
 	in := ""
 	if len(args) == 1 && dir != c.workdir() {
 		in = "-C " + shellWord(args[0]) + " "
+	}
+	if kept {
+		c.note("The .gitignore that is there was left alone. Add two lines to it: /reports/ and /.assay/")
 	}
 	_, err := fmt.Fprintf(c.Stdout, `A small project is in %s: suites/jokes.yaml and its recordings (scripted, not a model's).
 
@@ -170,6 +174,14 @@ func checkSchemas() map[string]string {
 	return out
 }
 
+// besideGit leaves a .gitignore that is there alone: a repository has one.
+func besideGit(dir string, files []starterFile) (out []starterFile, kept bool) {
+	if _, err := os.Lstat(filepath.Join(dir, ".gitignore")); err != nil {
+		return files, false
+	}
+	return slices.DeleteFunc(files, func(f starterFile) bool { return f.path == ".gitignore" }), true
+}
+
 func refuseToOverwrite(dir string, files []starterFile) error {
 	var there []string
 	for _, file := range files {
@@ -178,7 +190,7 @@ func refuseToOverwrite(dir string, files []starterFile) error {
 		}
 	}
 	if len(there) > 0 {
-		return diag.NewError(diag.CannotWrite, fmt.Sprintf("%s is there already", quoted(strings.Join(there, ", "))),
+		return diag.NewError(diag.CannotWrite, fmt.Sprintf("there already: %s", diag.Visible(strings.Join(there, ", "))),
 			"init overwrites nothing. Name another folder: assay init DIR.")
 	}
 	return nil

@@ -76,7 +76,39 @@ func (r *reportFlags) outputs(c *command, reportsDir string) ([]output, error) {
 	if r.junitLevel != "case" && r.junitLevel != "turn" {
 		return nil, usage("--junit-level takes case or turn, not "+quoted(r.junitLevel), "")
 	}
-	return out, nil
+	return out, onceEach(out)
+}
+
+// onceEach refuses two reports in one file: one of them would be lost.
+func onceEach(outputs []output) error {
+	seen := map[string]bool{}
+	for _, o := range outputs {
+		path := filepath.Clean(o.path)
+		if o.path != "" && seen[path] && path != os.DevNull {
+			return usage("two reports would go to "+quoted(o.path), "Give each a file of its own.")
+		}
+		seen[path] = true
+	}
+	return nil
+}
+
+// spareSources refuses reports that would take the place of what the project is
+// made of: a slip in a path must not cost a suite or a recording.
+func spareSources(root string, p *harness.Project, outputs []output) error {
+	kept := []string{p.Config().SuitesDir, p.Config().FixturesDir, ".git", ".assay", "assay.yaml"}
+	for _, o := range outputs {
+		rel, err := filepath.Rel(root, o.path)
+		if o.path == "" || err != nil {
+			continue
+		}
+		rel = filepath.ToSlash(rel)
+		for _, name := range kept {
+			if rel == name || strings.HasPrefix(rel, name+"/") {
+				return usage(fmt.Sprintf("the report %s would stand in %s", quoted(rel), quoted(name)), "Write it to another folder, such as "+p.Config().ReportsDir+"/.")
+			}
+		}
+	}
+	return nil
 }
 
 var extensions = map[string]string{"table": ".txt", "junit": ".xml", "json": ".json"}
@@ -96,6 +128,9 @@ func (c *command) execute(root string, p *harness.Project, f *reportFlags,
 		return err
 	}
 	if err := inside(root, reportsDir); err != nil {
+		return err
+	}
+	if err := spareSources(root, p, outputs); err != nil {
 		return err
 	}
 	record, err := newRecord(filepath.Join(reportsDir, "run.json"))

@@ -20,10 +20,10 @@ var marks = map[fixture.State]string{
 func writeSurvey(b *bytes.Buffer, p *harness.Project, s *harness.Survey) {
 	if s.IsEmpty() {
 		writeNoChanges(b, s)
-		writeOrphans(b, s)
+		writeOrphans(b, p, s)
 		return
 	}
-	fmt.Fprintf(b, "assay compared %s/ with %s/. Nothing was asked.\n\n", p.Config().SuitesDir, p.Config().FixturesDir)
+	fmt.Fprintf(b, "assay compared %s/ with %s/. Nothing was asked yet.\n\n", p.Config().SuitesDir, p.Config().FixturesDir)
 	writeLegend(b, s)
 	ambiguity := p.Plan().Ambiguity()
 	for _, change := range s.Changes {
@@ -43,7 +43,7 @@ func writeSurvey(b *bytes.Buffer, p *harness.Project, s *harness.Survey) {
 		fmt.Fprintf(b, "  !   %s   blocked: %s\n", blocked.Display, diag.Visible(blocked.Diag.Summary))
 	}
 	writeSums(b, s)
-	writeOrphans(b, s)
+	writeOrphans(b, p, s)
 	b.WriteByte('\n')
 }
 
@@ -101,7 +101,7 @@ func amountOr(a *credit.Amount) string {
 // orphansShown is how many orphans are named.
 const orphansShown = 10
 
-func writeOrphans(b *bytes.Buffer, s *harness.Survey) {
+func writeOrphans(b *bytes.Buffer, p *harness.Project, s *harness.Survey) {
 	if len(s.Orphans) == 0 {
 		return
 	}
@@ -111,6 +111,6 @@ func writeOrphans(b *bytes.Buffer, s *harness.Survey) {
 			fmt.Fprintf(b, "  … and %d more\n", len(s.Orphans)-i)
 			break
 		}
-		fmt.Fprintf(b, "  %s\n", a)
+		fmt.Fprintf(b, "  %s\n", p.Store().Path(a))
 	}
 }

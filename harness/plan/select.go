@@ -156,7 +156,7 @@ func (p *Plan) unmatchedSelector(sel Selector, ds *diag.Diagnostics) {
 	files := map[string]bool{}
 	for inst := range p.all() {
 		for n := range inst.Case.Source.Samples {
-			if sel.takes(inst, inst.Conversation(n+1)) {
+			if sel.takes(inst, inst.Conversation(n+1)) && sel.hasTurn(inst, n+1) {
 				return
 			}
 		}
@@ -170,12 +170,37 @@ func (p *Plan) unmatchedSelector(sel Selector, ds *diag.Diagnostics) {
 		nearest = address.Nearest(sel.Source, names)
 	}
 	detail := "--allow-empty makes this no error."
+	if nearest == "" {
+		nearest = endingIn(names, "."+sel.Source)
+	}
 	if nearest != "" {
 		detail = fmt.Sprintf("The nearest is %s. %s", nearest, detail)
 	} else {
 		detail = fmt.Sprintf("Nothing is near. The suites are %s. %s", p.someSuites(), detail)
 	}
 	ds.Add(diag.SelectedNothing, diag.Range{}, "'"+diag.Visible(sel.Source)+"' matches nothing", detail)
+}
+
+// hasTurn reports whether the turn that a selector names, if it names one, is in
+// the conversation.
+func (s Selector) hasTurn(i *Instance, sample int) bool {
+	if s.File != "" || s.Pattern == s.Pattern.Conversation() {
+		return true
+	}
+	return slices.ContainsFunc(i.Case.Turns, func(t *Turn) bool {
+		a := address.Turn{Number: t.Source.Number, Name: t.Source.Name}
+		return t.mayBeAsked() && s.Pattern.Match(i.Conversation(sample).WithTurn(a))
+	})
+}
+
+// endingIn gives the first name with that end, for those who leave out a suite.
+func endingIn(names []string, end string) string {
+	for _, name := range names {
+		if strings.HasSuffix(name, end) {
+			return name
+		}
+	}
+	return ""
 }
 
 // appendNames adds the words by which a selector may have meant an instance.

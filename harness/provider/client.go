@@ -237,6 +237,9 @@ func isNetwork(err error) bool {
 	return errors.As(err, &send) || errors.As(err, &network) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF)
 }
 
+// balanceTimeout is how long the account's state is worth waiting for.
+const balanceTimeout = 15 * time.Second
+
 // Balance asks, free of charge, what is left in the account. It reports false
 // where the kind has no such question, or there was no answer to it.
 func (c *Client) Balance(ctx context.Context) (credit.Amount, bool) {
@@ -245,7 +248,9 @@ func (c *Client) Balance(ctx context.Context) (credit.Amount, bool) {
 		return credit.Amount{}, false
 	}
 	r := &exchange.Request{Method: http.MethodGet, Path: query.Path, Credential: exchange.Own}
-	req, err := c.request(withTerms(ctx, terms{cmp.Or(c.Config.Timeout, DefaultTimeout), c.clock()}), Question{}, r)
+	// It is a help and no more: nobody waits for it as long as for a reply.
+	timeout := min(cmp.Or(c.Config.Timeout, DefaultTimeout), balanceTimeout)
+	req, err := c.request(withTerms(ctx, terms{timeout, c.clock()}), Question{}, r)
 	if err != nil {
 		return credit.Amount{}, false
 	}

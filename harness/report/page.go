@@ -245,8 +245,11 @@ func turnCredits(t *result.Turn, mode result.Mode) string {
 // commands says how to run a case again and how to look at it.
 func (p *page) commands(mode result.Mode, c *result.Case, look string) {
 	again := "assay test " + shellQuote(visible(c.Display))
-	if mode == result.LiveRun {
+	switch {
+	case mode == result.LiveRun:
 		again += " --live"
+	case mode == result.Apply && c.Verdict == verdict.Error:
+		again = "assay apply " + shellQuote(visible(c.Display))
 	}
 	show := "assay show " + shellQuote(visible(look))
 	between := "      "
