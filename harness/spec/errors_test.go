@@ -37,6 +37,8 @@ func TestParseRefuses(t *testing.T) {
 		{"a:\n\tb: 1\n", "2:1-2", diag.YAMLTab, "a tab", "spaces"},
 		{"a: b\r\n\tc: d\r\n", "2:1-2", diag.YAMLTab, "a tab", "spaces"},
 		{"a:\n  - b\n \t- c\n", "3:2-3", diag.YAMLTab, "a tab", "spaces"},
+		{"a: 1\n<<<<<<< HEAD\nb: 1\n=======\nb: 2\n>>>>>>> theirs\n", "2:1-9", diag.YAMLSyntax, "an unresolved merge conflict", "Choose one"},
+		{"a: |\n  x\n<<<<<<< HEAD\n  y\n=======\n  z\n>>>>>>> theirs\n", "3:1-9", diag.YAMLSyntax, "an unresolved merge conflict", ""},
 		{"a: \"x\nb: 1\n", "1:4-5", diag.YAMLSyntax, "the quote that opens here is never closed", ""},
 		{"a: 'x\nb: 'y'\n", "1:4-5", diag.YAMLSyntax, "the quote that opens here closes only in line 2", ""},
 		{"user: What is order #5?\n", "1:20-22", diag.YAMLCutComment, "the text ends at `order`: quote it, or put two spaces before a comment", "'What is order #5?'"},

@@ -21,10 +21,28 @@ type fault struct {
 	exact   bool   // yaml/v4 told the place; else it is a guess
 }
 
+// conflictMark starts the line with which git opens a conflict.
+const conflictMark = "<<<<<<< "
+
+// conflict finds the first one.
+func (r *reader) conflict() (at int, found bool) {
+	for _, start := range r.lines.starts {
+		if strings.HasPrefix(r.text[start:], conflictMark) {
+			return start, true
+		}
+	}
+	return 0, false
+}
+
 // syntax reports a syntax error. yaml.v3 tells a line at best, and often a wrong
 // one; yaml/v4 reads the text again for the exact place. What YAML tripped over
 // is said in words of the suite language where that can be told.
 func (r *reader) syntax(err error, text string, seen lexed) {
+	if at, ok := r.conflict(); ok {
+		r.add(diag.YAMLSyntax, at, at+len(conflictMark), "an unresolved merge conflict",
+			"git left both sides here. Choose one, or join them, and delete the lines that start with <<<<<<<, ======= and >>>>>>>.")
+		return
+	}
 	f := r.locate(err, text)
 	if strings.Contains(f.problem, "max depth") {
 		r.tooDeep(f.at)
