@@ -21,7 +21,13 @@ const (
 func Failures(w io.Writer, r result.Reader, o Options) error {
 	f := &failures{w: bufio.NewWriter(w), o: o, run: r.Run()}
 	for i := range f.run.Problems {
-		f.runProblem(&f.run.Problems[i])
+		told, err := toldByCase(r, &f.run.Problems[i])
+		if err != nil {
+			return err
+		}
+		if !told || f.run.Sum.Failed+f.run.Sum.Errored > maxPages {
+			f.runProblem(&f.run.Problems[i])
+		}
 	}
 	if f.run.Sum.Failed+f.run.Sum.Errored+f.run.Sum.Warnings > 0 {
 		for c, err := range result.Remarkable(r) {
@@ -39,6 +45,31 @@ func Failures(w io.Writer, r result.Reader, o Options) error {
 		f.put("… and " + plural(f.left, "more failure", "more failures") + ", in reports/run.json; --all shows each.\n\n")
 	}
 	return f.w.Flush()
+}
+
+// toldByCase reports whether what stopped the run is on the page of a case, too:
+// there is more to read there, and once is enough.
+func toldByCase(r result.Reader, p *result.Problem) (bool, error) {
+	same := func(q *result.Problem) bool { return q != nil && q.Code == p.Code && q.Summary == p.Summary }
+	for c, err := range result.Remarkable(r) {
+		if err != nil {
+			return false, err
+		}
+		if c.Verdict < verdict.Fail {
+			continue
+		}
+		if same(c.Problem) {
+			return true, nil
+		}
+		for i := range c.Samples {
+			for j := range c.Samples[i].Turns {
+				if same(c.Samples[i].Turns[j].Problem) {
+					return true, nil
+				}
+			}
+		}
+	}
+	return false, nil
 }
 
 // failures writes pages while cases come by; problems wait for the end, when
