@@ -17,6 +17,7 @@ import (
 	"github.com/assay-harness/assay/harness/address"
 	"github.com/assay-harness/assay/harness/diag"
 	"github.com/assay-harness/assay/harness/exchange"
+	"github.com/assay-harness/assay/harness/plan"
 	"github.com/assay-harness/assay/harness/result"
 )
 
@@ -85,12 +86,15 @@ func (c *command) showRecorded(cmd *cobra.Command, f *showFlags, args []string) 
 		return err
 	}
 	defer closing(folder)
-	config, err := c.config(folder, root, &selectFlags{}, args)
+	config, err := c.config(folder, root, &selectFlags{allowEmpty: true}, args)
 	if err != nil {
 		return err
 	}
 	p, err := c.load(config)
 	if err != nil {
+		return err
+	}
+	if err := matched(p.Plan()); err != nil {
 		return err
 	}
 	view := &transcript{turns: turnsOf(args)}
@@ -118,6 +122,15 @@ func (c *command) showRecorded(cmd *cobra.Command, f *showFlags, args []string) 
 		return exitError(view.problems.Exit())
 	}
 	return nil
+}
+
+// matched is an error where an address matches nothing: show has no flag for that.
+func matched(p *plan.Plan) error {
+	ds := p.Unmatched()
+	for i := range ds {
+		ds[i].Detail = strings.TrimSpace(strings.TrimSuffix(ds[i].Detail, plan.AllowEmptyHint))
+	}
+	return ds.Err()
 }
 
 // transcript shows conversations.

@@ -133,6 +133,9 @@ func caseAt(s *suite.Suite, line int) *suite.Case {
 	return found
 }
 
+// AllowEmptyHint ends what Unmatched says, for commands that have the flag.
+const AllowEmptyHint = "--allow-empty makes this no error."
+
 // Unmatched reports every selector and tag that matches nothing, each with the
 // nearest that exists. The whole selection may still be empty when each part
 // matches something.
@@ -146,7 +149,7 @@ func (p *Plan) Unmatched() diag.Diagnostics {
 	}
 	p.unmatchedTags(&ds)
 	if len(ds) == 0 && p.size.Instances == 0 {
-		ds.Add(diag.SelectedNothing, diag.Range{}, "the selection matches nothing", "Each part of it matches something, but nothing matches all of them. --allow-empty makes this no error.")
+		ds.Add(diag.SelectedNothing, diag.Range{}, "the selection matches nothing", "Each part of it matches something, but nothing matches all of them. "+AllowEmptyHint)
 	}
 	return ds
 }
@@ -169,7 +172,7 @@ func (p *Plan) unmatchedSelector(sel Selector, ds *diag.Diagnostics) {
 	} else {
 		nearest = address.Nearest(sel.Source, names)
 	}
-	detail := "--allow-empty makes this no error."
+	detail := AllowEmptyHint
 	if nearest == "" {
 		nearest = endingIn(names, "."+sel.Source)
 	}
@@ -226,7 +229,7 @@ func (p *Plan) unmatchedExclude(pattern address.Pattern, ds *diag.Diagnostics) {
 		}
 		names = p.appendNames(names, inst)
 	}
-	detail := "--allow-empty makes this no error."
+	detail := AllowEmptyHint
 	if nearest := address.Nearest(pattern.String(), names); nearest != "" {
 		detail = fmt.Sprintf("The nearest is %s. %s", nearest, detail)
 	}
