@@ -27,6 +27,8 @@ func TestMain(m *testing.M) {
 // it, with the real command line as a process of its own. The commands beside
 // testscript's own are in scriptCommands.
 func TestScripts(t *testing.T) {
+	// testscript leaves its folder behind when -run chooses among the scripts.
+	t.Setenv("GOTMPDIR", t.TempDir())
 	testscript.Run(t, testscript.Params{
 		Dir:                "testdata",
 		Setup:              sandbox,
