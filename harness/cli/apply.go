@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -22,6 +21,7 @@ type applyFlags struct {
 	selectFlags
 	liveFlags
 	reportFlags
+	lockFlags
 	approve bool
 	origin  string
 }
@@ -45,6 +45,7 @@ Without a terminal nothing is sent unless --auto-approve is given (exit 8).`,
 	f.selectFlags.add(cmd)
 	f.liveFlags.add(cmd)
 	f.reportFlags.add(cmd)
+	f.lockFlags.add(cmd)
 	cmd.Flags().BoolVar(&f.approve, "auto-approve", false, "do not ask for approval")
 	cmd.Flags().StringVar(&f.origin, "origin", "", "record replies as `ORIGIN`: live, scripted or imported (default: what the server says, else live)")
 	return cmd
@@ -75,11 +76,11 @@ func (c *command) apply(cmd *cobra.Command, f *applyFlags, args []string) error 
 	if err != nil {
 		return err
 	}
-	lock, err := folder.Lock(".assay/lock", disk.Holder{PID: os.Getpid(), Host: hostname(), Command: "assay apply", Since: c.Now()})
+	unlock, err := c.lock(folder, "apply", f.lockFlags.timeout)
 	if err != nil {
-		return cannotBegin(err)
+		return err
 	}
-	defer func() { _ = lock.Unlock() }() // the process ends, and with it the lock
+	defer unlock()
 	return c.applyLocked(cmd, folder, root, p, f)
 }
 
@@ -91,14 +92,6 @@ func tidy(folder *disk.Folder, p *harness.Project, recording harness.Recording) 
 		}
 	}
 	return p.Tidy(recording)
-}
-
-func hostname() string {
-	name, err := os.Hostname()
-	if err != nil {
-		return ""
-	}
-	return name
 }
 
 func (c *command) applyLocked(cmd *cobra.Command, folder *disk.Folder, root string, p *harness.Project, f *applyFlags) error {

@@ -156,5 +156,6 @@ const (
 	AccountEmpty Code = "ASY8002"
 	NotApproved  Code = "ASY8003"
 
-	Locked Code = "ASY9001"
+	Locked   Code = "ASY9001"
+	LockLeft Code = "ASY9002"
 )

@@ -523,7 +523,12 @@ func explainLive() []Explanation {
 		{
 			Locked, "another apply holds the lock",
 			"Two commands that write recordings at once would lose some. The message says who holds the lock, and since when.",
-			"Wait for it to end. A lock of a process that is gone is released by the system.",
+			"Wait for it to end, or let the command wait itself with --lock-timeout. A lock of a process that is gone is released by the system.",
+		},
+		{
+			LockLeft, "a process that is gone left its lock",
+			"A command that writes recordings was killed, or its machine went down, before it could give back the lock. The system freed the lock, and this command took it over.",
+			"Nothing needs to be done. Replies that the killed command had received are in .assay/journal: apply records them and does not ask again. Where the folder is shared between machines, see that the other command has really ended.",
 		},
 	}
 }

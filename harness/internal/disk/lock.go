@@ -36,6 +36,10 @@ type LockedError struct {
 	Holder Holder
 }
 
+// ErrNoLocks means that the file system knows no locks, as some network file
+// systems do not: without one, two writers would not see each other.
+var ErrNoLocks = errors.New("the file system takes no locks")
+
 // Error says who.
 func (e *LockedError) Error() string { return "the project is locked by " + e.Holder.String() }
 
@@ -44,7 +48,7 @@ func (e *LockedError) Diagnostic() diag.Diagnostic {
 	return diag.Diagnostic{
 		Code:    diag.Locked,
 		Summary: e.Error(),
-		Detail:  "Only one command at a time writes recordings. Wait until it has ended. The lock ends with its process, so " + e.Path + " need not be removed by hand.",
+		Detail:  "Only one command at a time writes recordings. Wait until it has ended, or let this one wait: --lock-timeout 10m. The lock ends with its process, so " + e.Path + " need not be removed by hand.",
 	}
 }
 
@@ -53,7 +57,12 @@ type Lock struct {
 	folder *Folder
 	path   string
 	guard  *flock.Flock
+	left   Holder
 }
+
+// Left gives who held the lock before and did not give it back: it was killed,
+// or its machine went down. The zero Holder: nobody.
+func (l *Lock) Left() Holder { return l.left }
 
 // Lock takes the lock at a path or gives a *LockedError at once. The file at
 // path says who holds it; the lock itself is on a file beside it, because
@@ -71,11 +80,11 @@ func (f *Folder) Lock(path string, holder Holder) (*Lock, error) {
 	held, err := guard.TryLock()
 	switch {
 	case err != nil:
-		return nil, fmt.Errorf("lock the project: %w", explain(err))
+		return nil, fmt.Errorf("lock the project: %w", explain(lockError(err)))
 	case !held:
 		return nil, &LockedError{Path: path, Holder: f.holder(path)}
 	}
-	lock := &Lock{folder: f, path: path, guard: guard}
+	lock := &Lock{folder: f, path: path, guard: guard, left: f.holder(path)}
 	if err := lock.sign(holder); err != nil {
 		return nil, errors.Join(fmt.Errorf("lock the project: %w", err), guard.Unlock())
 	}

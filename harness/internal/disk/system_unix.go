@@ -4,6 +4,7 @@ package disk
 
 import (
 	"errors"
+	"fmt"
 	"path/filepath"
 	"syscall"
 )
@@ -13,6 +14,14 @@ func isFull(err error) bool {
 }
 
 func isReadOnly(err error) bool { return errors.Is(err, syscall.EROFS) }
+
+// lockError says when it is the file system that has no locks.
+func lockError(err error) error {
+	if errors.Is(err, syscall.ENOLCK) || errors.Is(err, syscall.ENOSYS) || errors.Is(err, syscall.ENOTSUP) || errors.Is(err, syscall.EOPNOTSUPP) {
+		return fmt.Errorf("%w: %w", ErrNoLocks, err)
+	}
+	return err
+}
 
 // syncFolder brings a folder's list of names to the disk. File systems that
 // can't do that say EINVAL or ENOTSUP: they have nothing to be brought.

@@ -18,5 +18,8 @@ func isFull(err error) bool {
 
 func isReadOnly(err error) bool { return errors.Is(err, errorWriteProtect) }
 
+// lockError leaves errors as they are: every file system of Windows has locks.
+func lockError(err error) error { return err }
+
 // syncFolder does nothing: Windows can't flush a folder, and NTFS journals names.
 func (f *Folder) syncFolder(string) error { return nil }
