@@ -23,7 +23,8 @@ type Dialogue struct {
 	messages []exchange.Message
 	captures map[string]any
 	replies  []any
-	adds     int // index of the first message that is not yet sent
+	adds     int           // index of the first message that is not yet sent
+	said     []*suite.Turn // of each message from adds on, the turn that says it
 }
 
 // Ask is the next question.
@@ -34,6 +35,7 @@ type Ask struct {
 	Number   int    // among the asked turns, from 1
 	Question provider.Question
 	Adds     []exchange.Message
+	Said     []*suite.Turn // of each of Adds, the turn that says it
 	// Problems say why there is no question: a fault of the suite, or a
 	// capture that failed (Blocked).
 	Problems diag.Diagnostics
@@ -111,7 +113,8 @@ func (d *Dialogue) ask(t *Turn, scope *expr.Scope) *Ask {
 	ask := d.about(t)
 	ask.Question = provider.Question{Messages: d.messages[:len(d.messages):len(d.messages)], Params: params, Override: override}
 	ask.Adds = d.messages[d.adds:len(d.messages):len(d.messages)]
-	d.adds = len(d.messages)
+	ask.Said = d.said
+	d.adds, d.said = len(d.messages), nil
 	return &ask
 }
 
@@ -151,7 +154,7 @@ func (d *Dialogue) Answer(ask *Ask, reply *provider.Reply) (*expr.Scope, diag.Di
 	d.replies = append(d.replies, self)
 	if reply.Error == nil {
 		d.messages = append(d.messages, exchange.Message{Role: "assistant", Text: reply.Text})
-		d.adds = len(d.messages)
+		d.adds, d.said = len(d.messages), nil
 	}
 	roots := expr.Roots{"self": self, "replies": d.replies[:len(d.replies):len(d.replies)]}
 	var ds diag.Diagnostics
@@ -226,7 +229,7 @@ func (d *Dialogue) say(t *Turn, scope *expr.Scope) (asked bool, ds diag.Diagnost
 		return t.mayBeAsked(), ds
 	}
 	for _, m := range said {
-		d.messages = append(d.messages, messageOf(m))
+		d.messages, d.said = append(d.messages, messageOf(m)), append(d.said, t.Source)
 	}
 	asked, more := t.Source.Asks(said)
 	return asked || more.HasErrors(), append(ds, more...)
