@@ -142,6 +142,7 @@ const (
 	RecordingOrphan     Code = "ASY6012"
 	CannotRecord        Code = "ASY6013"
 	RecordingUnfit      Code = "ASY6014"
+	KeptDamaged         Code = "ASY6015"
 
 	NoKey           Code = "ASY7001"
 	HostNotAllowed  Code = "ASY7002"

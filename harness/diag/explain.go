@@ -460,6 +460,11 @@ func explainRecordings() []Explanation {
 			"What is recorded is an error that no suite expects: the `status` check that did is gone, or the file was changed by hand. Nothing was asked.",
 			"Write the `status` check again, restore the file from version control, or remove it and record again with assay apply.",
 		},
+		{
+			KeptDamaged, "kept reply can't be used",
+			"Replies that were paid for are kept below .assay/replies, and one of them is damaged, unreadable, of another version, or holds what is a secret now. It is left out: nothing wrong is recorded from it.",
+			"Nothing needs to be done: its question is asked again when there is no recording. Deleting the file takes the warning away.",
+		},
 	}
 }
 
