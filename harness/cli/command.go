@@ -19,6 +19,7 @@ type command struct {
 	color   palette
 	source  func(file string) []byte // for the lines that diagnostics show
 	stopNow context.CancelFunc
+	events  *events // of --json; nil without it
 
 	drainOnce sync.Once
 	drain     chan struct{} // closed at the first interrupt
@@ -85,6 +86,7 @@ func (c *command) say(ds diag.Diagnostics) {
 	if len(ds) == 0 {
 		return
 	}
+	c.events.diagnostics(ds)
 	source := c.source
 	if source == nil {
 		source = func(string) []byte { return nil }

@@ -70,17 +70,19 @@ func columns(f *os.File) int {
 // Run runs one command and gives its exit code. A panic is an internal error,
 // exit 11: it must not look like anything else.
 func (p *Process) Run() (exit int) {
+	c := &command{}
 	defer func() {
 		if v := recover(); v != nil {
 			fmt.Fprintf(p.Stderr, "Error: internal error: %v [%s]\n\n%s\n", v, diag.Internal, debug.Stack())
 			exit = diag.ExitInternal
 		}
+		c.events.finish(exit)
 	}()
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
 	checked := *p
 	checked.Stdout = checkedStdout{p.Stdout}
-	c := &command{Process: &checked, stopNow: stop, drain: make(chan struct{}), color: p.colors("")}
+	c.Process, c.stopNow, c.drain, c.color = &checked, stop, make(chan struct{}), p.colors("")
 	go c.watchInterrupts(ctx)
 	root := newRoot(c)
 	root.SetArgs(p.Args)

@@ -17,6 +17,7 @@ import (
 	"github.com/assay-harness/assay/harness/diag"
 	"github.com/assay-harness/assay/harness/report"
 	"github.com/assay-harness/assay/harness/result"
+	"github.com/assay-harness/assay/harness/run"
 )
 
 // reportFlags say what is written where.
@@ -68,10 +69,14 @@ func (r *reportFlags) outputs(c *command, reportsDir string) ([]output, error) {
 	out = append(out, output{formats["junit"], junit})
 	if r.format != "none" {
 		format, ok := formats[r.format]
-		if !ok {
+		switch {
+		case !ok:
 			return nil, unknownFormat("--format", r.format)
+		case c.events == nil:
+			out = append(out, output{format: format})
+		case r.format != "table": // which nobody asked for
+			return nil, usage("--json and --format "+r.format+" both want stdout", "Write the report to a file: --report "+r.format+"=FILE.")
 		}
-		out = append(out, output{format: format})
 	}
 	if r.junitLevel != "case" && r.junitLevel != "turn" {
 		return nil, usage("--junit-level takes case or turn, not "+quoted(r.junitLevel), "")
@@ -139,7 +144,10 @@ func (c *command) execute(root string, p *harness.Project, f *reportFlags,
 	}
 	defer record.abandon()
 	progress := c.newProgress(p)
-	ran, err := do(p.With(harness.Outlet{Record: record, OnEvent: progress.event}))
+	ran, err := do(p.With(harness.Outlet{Record: record, OnEvent: func(e run.Event) {
+		progress.event(e)
+		c.events.ran(e)
+	}}))
 	progress.end()
 	if err != nil {
 		return err
@@ -151,12 +159,16 @@ func (c *command) execute(root string, p *harness.Project, f *reportFlags,
 	if err != nil {
 		return err
 	}
+	c.events.sums(ran.Run())
 	code := result.ExitOf(ran.Run(), strict)
 	if ds := c.writeReports(reader, outputs, f); ds.HasErrors() {
 		c.say(ds)
 		code = diag.WorstExit(code, ds.Exit())
 	}
 	c.sayStrict(ran.Run(), strict)
+	if err := c.events.failed(); err != nil {
+		return err
+	}
 	if code != diag.ExitOK {
 		return exitError(code)
 	}

@@ -25,6 +25,7 @@ configuration, recordings the state, and tests run offline, free and exact.
 		SilenceUsage:  true,
 		Args:          cobra.ArbitraryArgs,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			c.beginEvents(cmd)
 			switch c.flags.color {
 			case "", "auto", "always", "never":
 			default:
@@ -47,6 +48,7 @@ configuration, recordings the state, and tests run offline, free and exact.
 	root.SetOut(c.Stdout)
 	root.SetErr(c.Stderr)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		c.beginEvents(cmd)
 		// What Go's parser of numbers says after it is no news to anyone else.
 		text, _, _ := strings.Cut(err.Error(), ": strconv.")
 		return usage(text, strings.TrimSpace(nearestFlag(cmd, text)+" See `"+cmd.CommandPath()+" --help`."))

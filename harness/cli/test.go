@@ -38,6 +38,7 @@ A SELECTOR is an address with globs (jokes, 'jokes.changes_*') or a place
 	f.selectFlags.add(cmd)
 	f.liveFlags.add(cmd)
 	f.reportFlags.add(cmd)
+	jsonFlag(cmd)
 	flags := cmd.Flags()
 	flags.BoolVar(&f.live, "live", false, "ask the providers instead of replaying")
 	flags.BoolVar(&f.failFast, "fail-fast", false, "start nothing new after the first failure")
