@@ -54,13 +54,14 @@ func (p *Project) Apply(ctx context.Context, s *Survey, rec Recording) (*Applied
 	changed.plan = p.plan.Only(changedInstances(s))
 	recorders := recorders{}
 	books := p.newBooks()
+	replies := p.openReplies(rec.Folder)
 	clients := changed.liveClients(liveStack{
-		books: books, journal: journal, record: changed.recorder(recorders, s, rec, journal),
+		books: books, journal: journal, record: changed.recorder(recorders, s, rec, journal, replies),
 	})
-	if len(s.Changes) > 0 {
+	if s.Asks() > 0 {
 		changed.openBalances(ctx, books)
 	} else {
-		withoutKeys(clients) // a move asks nothing
+		withoutKeys(clients) // a move asks nothing, and a reply that is kept either
 	}
 	noted := &noting{recorders: recorders}
 	report, err := changed.execute(ctx, result.Apply, run.Config{
@@ -70,18 +71,20 @@ func (p *Project) Apply(ctx context.Context, s *Survey, rec Recording) (*Applied
 	if err == nil && ctx.Err() == nil {
 		out.Blocked, err = changed.blocked(ctx)
 	}
+	replies.Close()
 	return out, errors.Join(err, journal.Close())
 }
 
 // Tidy takes out of the journal what is recorded already: a process that was
-// killed could not. The caller holds the project's lock.
+// killed could not. Its other replies are kept, so that they are found also when
+// their question comes back after an edit. The caller holds the project's lock.
 func (p *Project) Tidy(rec Recording) error {
 	journal, _, err := fixture.OpenJournal(rec.Folder, journalDir, p.config.Now)
 	if err != nil {
 		return err
 	}
 	journal.CrossOut(p.store)
-	return journal.Close()
+	return errors.Join(journal.KeepLeft(p.openReplies(rec.Folder)), journal.Close())
 }
 
 // recorders are one Recorder for each provider: they share store and journal,
@@ -89,10 +92,10 @@ func (p *Project) Tidy(rec Recording) error {
 type recorders map[string]*fixture.Recorder
 
 // recorder gives what makes a provider's recorder, and adds it to the others.
-func (p *Project) recorder(all recorders, s *Survey, rec Recording, journal *fixture.Journal) func(*plan.Provider, http.RoundTripper) http.RoundTripper {
+func (p *Project) recorder(all recorders, s *Survey, rec Recording, journal *fixture.Journal, replies *fixture.Replies) func(*plan.Provider, http.RoundTripper) http.RoundTripper {
 	store := fixture.Open(fixture.Options{
 		Folder: rec.Folder, Dir: p.suites.Config.FixturesDir,
-		Redactor: p.secrets.redactor, InUse: p.inUse(), Moves: p.plan.Moves(),
+		Redactor: p.secrets.redactor, InUse: p.inUse(), Moves: p.moves(), Replies: replies,
 	})
 	moves := movesOf(s)
 	return func(bound *plan.Provider, next http.RoundTripper) http.RoundTripper {
@@ -150,12 +153,8 @@ func (r recorders) Reject(c *exchange.Call) { r[c.Address.Provider].Reject(c) }
 
 // Finish has a case instance's file written.
 func (r recorders) Finish(i *plan.Instance, costs run.Costs) error {
-	settled := make(map[string]fixture.Cost, len(costs))
-	for name, cost := range costs {
-		settled[name] = fixture.Cost{Credits: cost.Credits, Unsure: cost.Unsure}
-	}
 	shape := fixture.Shape{Samples: i.Case.Source.Samples, Turns: i.Case.AskedTurns()}
-	return r[i.Address.Provider].Finish(i.Address, settled, shape)
+	return r[i.Address.Provider].Finish(i.Address, settled(costs), shape)
 }
 
 // withoutKeys takes the keys from clients that will send nothing, so that nobody

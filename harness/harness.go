@@ -52,6 +52,11 @@ type Config struct {
 	Concurrency int
 	// FailFast starts nothing new after the first case that fails.
 	FailFast bool
+	// KeepReplies is how many paid replies are kept below .assay/replies, so that
+	// nobody pays for one twice; the oldest go first. 0 means DefaultKeepReplies,
+	// a negative number none. An apply keeps them in its Recording.Folder, what
+	// else asks in Live.Folder.
+	KeepReplies int
 	// Drain, once closed, lets what is in flight end and starts nothing new.
 	Drain <-chan struct{}
 	// OnEvent is told what happens, from one goroutine.
@@ -74,6 +79,9 @@ type Live struct {
 	AllowHosts []string
 	// Transport sends; nil means the network.
 	Transport http.RoundTripper
+	// Folder is the project's root, for writing: Test keeps there what it pays
+	// for. nil keeps nothing.
+	Folder fixture.Folder
 	// MaxCredits and MaxCalls bound what the run may spend; nil and 0 are no bound.
 	MaxCredits *credit.Amount
 	MaxCalls   int
@@ -95,6 +103,7 @@ type Project struct {
 	suites  *suite.Project
 	plan    *plan.Plan
 	store   *fixture.Store
+	replies *fixture.Replies // for reading
 	secrets *secrets
 }
 
@@ -131,6 +140,7 @@ func Load(c Config) (*Project, diag.Diagnostics) {
 	ds = append(ds, more...)
 	if !ds.HasErrors() {
 		project.store = project.openStore()
+		project.replies = project.openReplies(readOnly{c.FS})
 	}
 	return project, ds.Sorted()
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/assay-harness/assay/harness/fixture"
 	"github.com/assay-harness/assay/harness/plan"
 	"github.com/assay-harness/assay/harness/provider"
+	"github.com/assay-harness/assay/harness/result"
 	"github.com/assay-harness/assay/harness/run"
 	"github.com/assay-harness/assay/harness/suite"
 )
@@ -36,6 +37,32 @@ type liveStack struct {
 	journal *fixture.Journal
 	// record stands above everything: it answers what is recorded; nil for none.
 	record func(p *plan.Provider, next http.RoundTripper) http.RoundTripper
+	// keep stands there where nothing is recorded: it keeps what is paid for. It
+	// is the run's Recorder then; nil for none.
+	keep *keepers
+}
+
+// ask runs the selected cases against their providers, as Config.Live says.
+// Recordings are neither used nor touched, and kept replies not used: who asks
+// wants to know what the model says now. Every reply within its accepted
+// statuses is kept below Live.Folder, on the disk before anything uses it, so
+// that an apply of the same question files it and does not pay again. When
+// none can be kept, nothing is sent.
+func (p *Project) ask(ctx context.Context, mode result.Mode, c run.Config) (*Report, error) {
+	c.Books = p.newBooks()
+	stack := liveStack{books: c.Books}
+	if folder := p.config.Live.Folder; folder != nil {
+		replies := p.openReplies(folder)
+		if err := replies.Ready(); err != nil {
+			return nil, err
+		}
+		defer replies.Close()
+		stack.keep = &keepers{replies: replies, all: map[string]*fixture.Keeper{}}
+		c.Recorder = stack.keep
+	}
+	c.Clients = p.liveClients(stack)
+	p.openBalances(ctx, c.Books)
+	return p.execute(ctx, mode, c)
 }
 
 // liveClients ask the providers. From below: the socket; the redactor, which
@@ -51,8 +78,11 @@ func (p *Project) liveClients(s liveStack) map[string]*provider.Client {
 			Kind: client.Kind, Provider: p.limits(client.Config), Books: s.books, Account: p.account(source), Slots: p.slots(client.Config),
 			RetryUnknown: p.config.Live.Retry, Drain: p.config.Drain, Now: p.config.Now,
 		})
-		if s.record != nil {
+		switch {
+		case s.record != nil:
 			client.Transport = s.record(p.plan.Provider(source.Name), client.Transport)
+		case s.keep != nil:
+			client.Transport = s.keep.keeper(source.Name, client.Transport, p.config.Now)
 		}
 		out[source.Name] = client
 	}

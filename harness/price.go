@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/assay-harness/assay/harness/credit"
+	"github.com/assay-harness/assay/harness/fixture"
 )
 
 // recordedCost is what one current recording cost.
@@ -39,6 +40,9 @@ func (s *Survey) price(p *Project, recorded *priceList) {
 	medians := map[string]*credit.Amount{}
 	estimate, bound := &credit.Amount{}, &credit.Amount{}
 	for _, c := range s.Changes {
+		if c.State == fixture.Kept {
+			continue // it was paid for before
+		}
 		name := c.Address.Provider
 		if _, ok := medians[name]; !ok {
 			medians[name] = recorded.median(name)

@@ -33,6 +33,8 @@ type Survey struct {
 	Orphans []address.Address
 	// Unchanged counts the turns whose recording is current.
 	Unchanged int
+	// Warnings say which kept replies were left out.
+	Warnings diag.Diagnostics
 	// Estimate is what the changes will probably cost, Bound the most they can
 	// cost; nil where a price is not known.
 	Estimate, Bound *credit.Amount
@@ -51,6 +53,17 @@ type Change struct {
 
 // Move says where an instance's recording is.
 type Move struct{ To, From address.Address }
+
+// Asks counts the changes whose question is asked: the others' reply is kept.
+func (s *Survey) Asks() int {
+	n := 0
+	for _, c := range s.Changes {
+		if c.State != fixture.Kept {
+			n++
+		}
+	}
+	return n
+}
 
 // IsEmpty reports whether there is nothing to ask and nothing to move.
 func (s *Survey) IsEmpty() bool { return len(s.Changes) == 0 && len(s.Moves) == 0 }
@@ -73,6 +86,7 @@ func (p *Project) Survey(ctx context.Context) (*Survey, error) {
 		return nil, err
 	}
 	out.price(p, costs)
+	out.Warnings = p.replies.Warnings()
 	return out, p.findOrphans(ctx, out)
 }
 
@@ -134,13 +148,26 @@ func (p *Project) eachCompared(ctx context.Context, take func(compared)) error {
 // replies. An instance that has nothing recorded may have been moved.
 func (p *Project) compare(ctx context.Context, clients map[string]*provider.Client, inst *plan.Instance) compared {
 	out := p.walk(ctx, clients[inst.Address.Provider], inst)
-	if out.unchanged > 0 || len(out.changes) == 0 || out.changes[0].State != fixture.Missing && out.changes[0].State != fixture.Moved && out.changes[0].State != fixture.Ambiguous {
+	if len(out.changes) == 0 {
 		return out
 	}
-	if from, ok := p.movedFrom(ctx, clients, inst); ok {
-		return compared{move: &Move{To: inst.Address, From: from}}
+	if out.mayBeMoved() {
+		if from, ok := p.movedFrom(ctx, clients, inst); ok {
+			return compared{move: &Move{To: inst.Address, From: from}}
+		}
 	}
-	return out
+	return p.withKept(ctx, clients, inst, out)
+}
+
+// mayBeMoved reports whether an instance with changes has nothing recorded at
+// its place.
+func (c *compared) mayBeMoved() bool {
+	switch c.changes[0].State {
+	case fixture.Missing, fixture.Moved, fixture.Ambiguous:
+		return c.unchanged == 0
+	default:
+		return false
+	}
 }
 
 // walk compares one instance with what a client's transport has recorded.
@@ -179,6 +206,9 @@ func (c *compared) rest(d *plan.Dialogue, bound *credit.Amount) {
 		return // the conversation stopped at a broken recording
 	}
 	stopped := c.changes[len(c.changes)-1]
+	if stopped.State == fixture.Kept || stopped.Address.Conversation() != conversation {
+		return // the same, after turns whose replies are kept
+	}
 	state := fixture.Follows
 	if stopped.State == fixture.Missing {
 		state = fixture.Missing
@@ -209,6 +239,10 @@ func (p *Project) lastCost(a address.Address) *credit.Amount {
 // turn compares one turn.
 func (c *compared) turn(s Step) {
 	switch {
+	case s.Reply != nil && s.Call.Kept != nil:
+		c.changes = append(c.changes, Change{
+			Address: s.Ask.Address, Display: s.Ask.Display, State: fixture.Kept, Diag: diag.FromError(diag.RecordingMissing, s.Call.Kept),
+		})
 	case s.Reply != nil:
 		c.unchanged++
 		if s.Reply.Credits != nil {
@@ -230,8 +264,8 @@ func (c *compared) note(s Step) {
 		c.broken = append(c.broken, diag.FromError(diag.RecordingDamaged, s.Err))
 		return
 	}
-	switch state.State {
-	case fixture.Conflicted, fixture.Damaged, fixture.Newer, fixture.Secret, fixture.Duplicate:
+	switch {
+	case isBroken(state.State):
 		c.broken = append(c.broken, state.Diag)
 	default:
 		c.changes = append(c.changes, Change{
@@ -244,14 +278,19 @@ func (c *compared) note(s Step) {
 // conversation of an instance, key by key, or what `moved` names.
 func (p *Project) movedFrom(ctx context.Context, clients map[string]*provider.Client, inst *plan.Instance) (address.Address, bool) {
 	var found []address.Address
-	for _, candidate := range p.candidates(clients, inst) {
+	written, named := p.store.MovedFrom(inst.Address)
+	candidates := p.candidates(clients, inst)
+	if named && !slices.Contains(candidates, written) { // of another provider
+		candidates = append(candidates, written)
+	}
+	for _, candidate := range candidates {
 		client := *clients[inst.Address.Provider]
 		client.Transport = movedReplay{replay: fixture.Replay(p.store), from: candidate}
 		if w := p.walk(ctx, &client, inst); len(w.changes)+len(w.broken)+len(w.blocked) == 0 {
 			found = append(found, candidate)
 		}
 	}
-	if written, ok := p.plan.MovedFrom(inst.Address); ok && slices.Contains(found, written) {
+	if named && slices.Contains(found, written) {
 		return written, true
 	}
 	if len(found) != 1 {

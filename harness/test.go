@@ -16,10 +16,7 @@ func (p *Project) Test(ctx context.Context) (*Report, error) {
 	if p.config.Live == nil {
 		return p.execute(ctx, result.Replay, run.Config{Clients: p.replayClients(fixture.Replay(p.store))})
 	}
-	books := p.newBooks()
-	clients := p.liveClients(liveStack{books: books})
-	p.openBalances(ctx, books)
-	return p.execute(ctx, result.LiveRun, run.Config{Clients: clients, Books: books})
+	return p.ask(ctx, result.LiveRun, run.Config{})
 }
 
 // execute runs the plan and keeps the record.
@@ -38,7 +35,7 @@ func (p *Project) execute(ctx context.Context, mode result.Mode, c run.Config) (
 func (p *Project) openStore() *fixture.Store {
 	return fixture.Open(fixture.Options{
 		Folder: readOnly{p.config.FS}, Dir: p.suites.Config.FixturesDir,
-		Redactor: p.secrets.redactor, InUse: p.inUse(), Moves: p.plan.Moves(),
+		Redactor: p.secrets.redactor, InUse: p.inUse(), Moves: p.moves(),
 	})
 }
 

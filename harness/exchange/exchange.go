@@ -85,6 +85,7 @@ type Call struct {
 	// Set by the transports while the call is under way.
 	Recorded *Meta  // set when the reply was replayed
 	File     string // the fixture file it came from
+	Kept     error  // why no recording answered, where a kept reply did
 	Attempts int    // requests sent; 0 in replay
 	// Latency is how long the last request took, its whole body read and without
 	// any waiting before it was sent; 0 until then, and in replay.
