@@ -20,6 +20,8 @@ type Books struct {
 	open    map[string]entry // calls that are not settled
 	costs   Costs
 	waiting map[string]*waiter
+	quiets  map[string]*quiet // by account
+	watch   func(Event)       // told of pauses; nil: nobody is
 }
 
 // entry is a call under way.
@@ -39,7 +41,7 @@ func NewBooks(budget *credit.Budget, now func() time.Time) *Books {
 	}
 	return &Books{
 		Budget: budget, now: now, ledgers: map[string]*credit.Ledger{},
-		open: map[string]entry{}, costs: Costs{}, waiting: map[string]*waiter{},
+		open: map[string]entry{}, costs: Costs{}, waiting: map[string]*waiter{}, quiets: map[string]*quiet{},
 	}
 }
 
@@ -55,6 +57,35 @@ func (b *Books) Ledger(account string) *credit.Ledger {
 		b.ledgers[account] = l
 	}
 	return l
+}
+
+// quiet gives what all who ask an account keep, made at first use.
+func (b *Books) quiet(account string) *quiet {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	q := b.quiets[account]
+	if q == nil {
+		q = &quiet{}
+		b.quiets[account] = q
+	}
+	return q
+}
+
+// tell passes an event on to the run that uses the books.
+func (b *Books) tell(e Event) {
+	b.mu.Lock()
+	watch := b.watch
+	b.mu.Unlock()
+	if watch != nil {
+		watch(e)
+	}
+}
+
+// watched has a run told of what happens; nil ends that.
+func (b *Books) watched(watch func(Event)) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.watch = watch
 }
 
 // callName is the books' name for a ledger's call: exchange.Call.Settle.

@@ -1,6 +1,8 @@
 package run
 
 import (
+	"time"
+
 	"github.com/assay-harness/assay/harness/address"
 	"github.com/assay-harness/assay/harness/credit"
 	"github.com/assay-harness/assay/harness/plan"
@@ -8,7 +10,7 @@ import (
 	"github.com/assay-harness/assay/harness/verdict"
 )
 
-// Event is one thing that happened: Started, ConversationEnded, CaseEnded.
+// Event is one thing that happened: Started, ConversationEnded, CaseEnded, Held.
 type Event interface{ event() }
 
 // Started is the first event.
@@ -26,6 +28,15 @@ type ConversationEnded struct {
 // CaseEnded comes in plan order, once for each case instance; the Case is final.
 type CaseEnded struct{ Case *result.Case }
 
+// Held says that nothing is sent to a provider for a while, and why. It comes as
+// it happens, again when the pause gets longer.
+type Held struct {
+	Provider string
+	Until    time.Time
+	Reason   string // the provider's rate; the provider fails
+}
+
+func (Held) event()              {}
 func (Started) event()           {}
 func (ConversationEnded) event() {}
 func (CaseEnded) event()         {}

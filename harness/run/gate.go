@@ -5,9 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
@@ -28,9 +26,7 @@ type Gate struct {
 	limiter *rate.Limiter // nil: no limit
 	slots   chan struct{} // nil: no limit
 	ledger  *credit.Ledger
-
-	mu   sync.Mutex
-	hold time.Time // nothing is sent before
+	quiet   *quiet // shared by all who ask the account
 }
 
 // GateOptions configure a Gate.
@@ -63,7 +59,7 @@ const (
 
 // NewGate makes the gate of one provider. next gives whole, redacted replies.
 func NewGate(next http.RoundTripper, o GateOptions) *Gate {
-	g := &Gate{next: next, options: o, ledger: o.Books.Ledger(o.Account)}
+	g := &Gate{next: next, options: o, ledger: o.Books.Ledger(o.Account), quiet: o.Books.quiet(o.Account)}
 	if r := o.Provider.Rate; r.Count > 0 {
 		g.limiter = rate.NewLimiter(rate.Every(r.Per/time.Duration(r.Count)), 1)
 	}
@@ -73,32 +69,64 @@ func NewGate(next http.RoundTripper, o GateOptions) *Gate {
 	return g
 }
 
-// RoundTrip sends the request, again where that is safe, and gives the last answer.
+// RoundTrip sends the request, again where that is safe, and gives the last
+// answer. A provider that says when to come back is waited for without counting
+// it as a retry, as long as it lets others through.
 func (g *Gate) RoundTrip(req *http.Request) (*http.Response, error) {
 	ctx := req.Context()
 	call := exchange.FromContext(ctx)
 	pause := backoff.NewExponentialBackOff()
 	pause.InitialInterval, pause.MaxInterval = 500*time.Millisecond, 30*time.Second
-	for try := 0; ; try++ {
+	for try := 0; ; {
+		before := g.quiet.through()
 		resp, err := g.once(req, call)
-		if try >= g.options.Provider.Retries || !g.again(call, resp, err) || ctx.Err() != nil {
+		if !g.again(call, resp, err) || ctx.Err() != nil {
 			return resp, err
 		}
-		wait := pause.NextBackOff()
-		if resp != nil && resp.StatusCode == http.StatusTooManyRequests {
-			wait = max(wait, g.asked(resp.Header))
-			g.holdFor(wait)
+		wait, told := g.pause(resp, pause)
+		if !told || g.quiet.through() == before {
+			try++
 		}
-		waiting, stop := g.untilDrained(ctx)
-		interrupted := sleep(waiting, wait)
-		stop()
-		if interrupted != nil {
-			return resp, err // the last answer is what there is
+		if try > g.options.Provider.Retries {
+			return resp, err
+		}
+		if interrupted := g.rest(ctx, wait); interrupted != nil {
+			return g.unserved(resp, err)
 		}
 		if resp != nil {
 			resp.Body.Close()
 		}
 	}
+}
+
+// pause gives how long to wait before asking again, and whether the provider
+// said so. After a 429 all others wait as well.
+func (g *Gate) pause(resp *http.Response, own backoff.BackOff) (wait time.Duration, told bool) {
+	wait = own.NextBackOff()
+	if resp == nil || resp.StatusCode != http.StatusTooManyRequests {
+		return wait, false
+	}
+	asked := askedPause(resp.Header, g.options.Now())
+	wait = max(wait, asked)
+	g.hold(wait, "the provider's rate")
+	return wait, asked > 0
+}
+
+// rest waits before asking again, until it is interrupted.
+func (g *Gate) rest(ctx context.Context, wait time.Duration) error {
+	waiting, stop := g.untilDrained(ctx)
+	defer stop()
+	return sleep(waiting, wait)
+}
+
+// unserved is the end of a question whose next attempt was interrupted. An
+// answer that served nothing is none: the question is asked again another time.
+func (g *Gate) unserved(resp *http.Response, err error) (*http.Response, error) {
+	if resp == nil {
+		return nil, err
+	}
+	resp.Body.Close()
+	return nil, errDrained
 }
 
 // errDrained ends the wait of a request that was not sent yet when the run was
@@ -136,10 +164,35 @@ func (g *Gate) once(req *http.Request, call *exchange.Call) (*http.Response, err
 	call.Attempts++
 	call.Settle = callName(g.options.Account, ticket)
 	g.options.Books.sent(call.Settle, entry{reserved: reserved})
+	// A transport that panics has perhaps sent the question: others must not wait
+	// for ever for what it holds.
+	end := credit.End{Lost: true, Greatest: call.MaxCost}
+	defer func() {
+		if end.Lost {
+			reserved.Hold()
+		}
+		g.ledger.Ended(ticket, end)
+	}()
 	resp, err := g.next.RoundTrip(again)
-	g.ledger.Ended(ticket, g.end(call, reserved, resp, err))
+	end = g.end(call, reserved, resp, err)
+	g.note(call, resp, err)
 	return resp, err
 }
+
+// note tells all who ask the account how a question ended.
+func (g *Gate) note(call *exchange.Call, resp *http.Response, err error) {
+	switch {
+	case err == nil && (resp.StatusCode < 500 && resp.StatusCode != http.StatusTooManyRequests || accepts(call, resp.StatusCode)):
+		g.quiet.served()
+	case err == nil && resp.StatusCode == http.StatusTooManyRequests, provider.NotSent(err) && !provider.Refused(err):
+	default:
+		if wait := g.quiet.failed(); wait > 0 {
+			g.hold(wait, "the provider fails")
+		}
+	}
+}
+
+func accepts(call *exchange.Call, status int) bool { return call.Accept != nil && call.Accept(status) }
 
 // end says how a request ended. What was not billed gives its reservation
 // back at once; what may have been billed keeps it.
@@ -149,7 +202,6 @@ func (g *Gate) end(call *exchange.Call, reserved *credit.Reservation, resp *http
 		reserved.Release()
 		return credit.End{}
 	case err != nil:
-		reserved.Hold()
 		return credit.End{Lost: true, Greatest: call.MaxCost}
 	}
 	if resp.StatusCode != http.StatusOK { // only a 200 is billed
@@ -169,7 +221,7 @@ func (g *Gate) end(call *exchange.Call, reserved *credit.Reservation, resp *http
 }
 
 // admitted waits until the request may be sent: for a slot, the provider's hold,
-// the rate and the budget.
+// the rate and the budget. Who waited for the budget may have to keep a new hold.
 func (g *Gate) admitted(ctx context.Context, call *exchange.Call) (release func(), reserved *credit.Reservation, err error) {
 	if g.options.Drain != nil {
 		var stop func()
@@ -178,7 +230,15 @@ func (g *Gate) admitted(ctx context.Context, call *exchange.Call) (release func(
 	}
 	release, err = g.enter(ctx)
 	if err == nil {
-		if reserved, err = g.options.Books.Budget.Reserve(ctx, call.MaxCost); err != nil {
+		if reserved, err = g.options.Books.Budget.Reserve(ctx, call.MaxCost); err == nil {
+			g.quiet.begins()
+			leave := release
+			release = func() { g.quiet.ends(); leave() }
+			if err = g.waitForHold(ctx); err != nil {
+				reserved.Release()
+			}
+		}
+		if err != nil {
 			release()
 		}
 	}
@@ -214,41 +274,9 @@ func (g *Gate) waitForTurn(ctx context.Context) error {
 		if err := g.waitForHold(ctx); err != nil || g.limiter == nil {
 			return err
 		}
-		if err := g.limiter.Wait(ctx); err != nil || !g.held() {
+		if err := g.limiter.Wait(ctx); err != nil || g.quiet.left(g.options.Now()) <= 0 {
 			return err
 		}
-	}
-}
-
-// held reports whether the provider asked to be left alone.
-func (g *Gate) held() bool {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return g.hold.After(g.options.Now())
-}
-
-// waitForHold waits until the provider may be asked again; others may prolong
-// the hold meanwhile.
-func (g *Gate) waitForHold(ctx context.Context) error {
-	for {
-		g.mu.Lock()
-		left := g.hold.Sub(g.options.Now())
-		g.mu.Unlock()
-		if left <= 0 {
-			return ctx.Err()
-		}
-		if err := sleep(ctx, left); err != nil {
-			return err
-		}
-	}
-}
-
-// holdFor keeps all workers from sending for a while.
-func (g *Gate) holdFor(d time.Duration) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if until := g.options.Now().Add(d); until.After(g.hold) {
-		g.hold = until
 	}
 }
 
@@ -260,30 +288,14 @@ func (g *Gate) again(call *exchange.Call, resp *http.Response, err error) bool {
 		return provider.Refused(err)
 	case err != nil:
 		return g.options.RetryUnknown == RetryUnknown
-	case call.Accept != nil && call.Accept(resp.StatusCode):
+	case accepts(call, resp.StatusCode):
 		return false
+	case resp.StatusCode == http.StatusTooManyRequests:
+		// OpenAI says so of an account that is empty: it will not fill by waiting.
+		return provider.ReadError(stored(resp)).Class == provider.RateLimited
 	default:
-		return resp.StatusCode == http.StatusTooManyRequests || resp.StatusCode >= 500
+		return resp.StatusCode >= 500
 	}
-}
-
-// longestHold bounds what a provider's header can make a run wait.
-const longestHold = 15 * time.Minute
-
-// asked reads how long the provider wants to be left alone: Retry-After in
-// seconds or as a date, or Segmind's x-rate-limit-reset-at-utc.
-func (g *Gate) asked(h http.Header) time.Duration {
-	if s, err := strconv.Atoi(h.Get("Retry-After")); err == nil && s >= 0 {
-		return min(time.Duration(s)*time.Second, longestHold)
-	}
-	for _, text := range []string{h.Get("Retry-After"), h.Get("X-Rate-Limit-Reset-At-Utc")} {
-		for _, layout := range []string{http.TimeFormat, time.RFC3339, "2006-01-02 15:04:05", "2006-01-02T15:04:05"} {
-			if at, err := time.Parse(layout, text); err == nil {
-				return min(max(0, at.Sub(g.options.Now())), longestHold)
-			}
-		}
-	}
-	return 0
 }
 
 // renewed gives the request with its body unread.

@@ -98,6 +98,10 @@ type job struct {
 
 func (r *runner) run(ctx context.Context) (Summary, error) {
 	jobs := make(chan job)
+	if r.Books != nil {
+		r.Books.watched(func(e Event) { r.progress <- e })
+		defer r.Books.watched(nil)
+	}
 	var workers, judges sync.WaitGroup
 	for range max(1, r.Concurrency) {
 		workers.Go(func() {
