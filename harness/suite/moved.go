@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/assay-harness/assay/harness/address"
 	"github.com/assay-harness/assay/harness/diag"
 	"github.com/assay-harness/assay/harness/spec"
 )
@@ -32,7 +33,7 @@ func (r *suiteReader) readMoved(nodes []*spec.Node) []Move {
 		}
 	}
 	for _, m := range moves {
-		if _, name := splitMove(m.To); !r.hasCase(name) && !sources.has(m.To) {
+		if _, name := splitMove(m.To); name != "*" && !r.hasCase(name) && !sources.has(m.To) {
 			r.ds.Add(diag.BadMove, m.Range, fmt.Sprintf("there is no case %q in this suite", name), "to is the name that the case has now, or the from of a further move."+diag.Suggest(name, r.caseNames()))
 		}
 	}
@@ -49,10 +50,14 @@ func (r *suiteReader) checkMove(m Move, from, to *spec.Node) bool {
 	switch {
 	case m.From == m.To:
 		r.ds.Add(diag.BadMove, to.Range, fmt.Sprintf("%q moves to itself", m.From), "Remove the entry.")
-	case !ValidName(fromCase) || fromSuite != "" && !ValidName(fromSuite):
+	case !isMovable(m.From):
 		r.badMove(from)
-	case !ValidName(toCase) || toSuite != "" && !ValidName(toSuite):
+	case !isMovable(m.To):
 		r.badMove(to)
+	case (fromCase == "*") != (toCase == "*"):
+		r.ds.Add(diag.BadMove, from.Range, "* stands on one side only", "All cases move together, and keep their names: {from: 'hello.*', to: 'jokes.*'}.")
+	case strings.Contains(m.From, "@") != strings.Contains(m.To, "@"):
+		r.ds.Add(diag.BadMove, from.Range, "a provider stands on one side only", "Name it on both sides, as in {from: 'greets@old', to: 'greets@new'}, or on none.")
 	case toSuite != "" && toSuite != r.suite.Name:
 		r.ds.Add(diag.BadMove, to.Range, fmt.Sprintf("%q is not in this suite", m.To), "A move is written in the suite that the case is in now.")
 	case (fromSuite == "" || fromSuite == r.suite.Name) && m.From == fromCase && r.hasCase(fromCase):
@@ -63,8 +68,34 @@ func (r *suiteReader) checkMove(m Move, from, to *spec.Node) bool {
 	return false
 }
 
+// isMovable reports whether one side of a move names a case, an instance of one,
+// or with * all cases of a suite; samples and turns go with their conversation.
+func isMovable(written string) bool {
+	a, ok := ParseMoved(written, "_")
+	return ok && a.Sample == 0 && a.Turn.IsZero() && (a.Case != "*" || !a.Keyed)
+}
+
+// ParseMoved reads one side of a move: an address within the suite, or with its
+// suite before a dot. The case * stands for all.
+func ParseMoved(written, suiteName string) (address.Address, bool) {
+	of, name := splitMove(written)
+	rest := written
+	if of == "" {
+		of = suiteName
+	} else {
+		rest = written[len(of)+1:]
+	}
+	rest = rest[len(name):]
+	if !ValidName(of) || name != "*" && !ValidName(name) {
+		return address.Address{}, false
+	}
+	a, err := address.Parse(of + ".any" + rest) // * is no name
+	a.Case = name
+	return a, err == nil
+}
+
 func (r *suiteReader) badMove(n *spec.Node) {
-	r.ds.Add(diag.BadMove, n.Range, fmt.Sprintf("%q is no address of a case", n.Value), `Write the case's name, with its key where it has one: changes_topic["dogs"]; or with its suite: jokes.greets.`)
+	r.ds.Add(diag.BadMove, n.Range, fmt.Sprintf("%q is no address of a case", n.Value), `Write the case's name, with its key where it has one: changes_topic["dogs"]; or with its suite: jokes.greets; or * for all cases: 'jokes.*'.`)
 }
 
 // splitMove gives the suite, if written, and the case of a case's address.
