@@ -68,6 +68,7 @@ const atExit = "atexit_sleep_ms=0"
 //	plain stdout|stderr          fail if the last output holds raw control characters or bad UTF-8
 //	shipped DIR                  copy the project's own suites and recordings into DIR
 //	edit FILE OLD NEW            replace what stands exactly once in a file
+//	events [NAME…|!NAME…]        fail unless stdout is a stream of --json, with or without these events
 //	asked VAR N                  wait until that bad server has had N questions
 //	http METHOD URL [FIELD…] [BODY]  send one request; status, headers and body go to stdout
 //	write FILE KIND [N]          write a file that no script can hold (writeKinds)
@@ -93,6 +94,7 @@ func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
 		"http":      sendHTTP,
 		"edit":      editFile,
 		"asked":     awaitAsked,
+		"events":    checkEvents,
 	}
 }
 

@@ -45,6 +45,7 @@ Without a terminal nothing is sent unless --auto-approve is given (exit 8).`,
 	f.selectFlags.add(cmd)
 	f.liveFlags.add(cmd)
 	f.reportFlags.add(cmd)
+	jsonFlag(cmd)
 	f.lockFlags.add(cmd)
 	cmd.Flags().BoolVar(&f.approve, "auto-approve", false, "do not ask for approval")
 	cmd.Flags().StringVar(&f.origin, "origin", "", "record replies as `ORIGIN`: live, scripted or imported (default: what the server says, else live)")
