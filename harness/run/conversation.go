@@ -25,13 +25,22 @@ type turnRun struct {
 	captures diag.Diagnostics // captures that failed
 	checks   []check.Result   // one for each expectation; late ones come at settlement
 	scope    *expr.Scope      // kept for late expectations
+	suspect  bool             // it met a 404 before anything was served
 	verdict  verdict.Verdict
 }
 
-// converse has one conversation, and hands the case on when it was its last.
+// converse has one conversation.
 func (r *runner) converse(ctx context.Context, j job) {
 	s := &sampleRun{number: j.c.instance.Samples[j.sample]}
 	r.guard(ctx, j.c.instance, s)
+	if !r.park(j, s) {
+		r.hand(j, s)
+	}
+}
+
+// hand tells of a conversation that has ended, and hands the case on when it was
+// its last.
+func (r *runner) hand(j job, s *sampleRun) {
 	r.progress <- ConversationEnded{
 		Address: j.c.instance.Conversation(s.number),
 		Verdict: s.verdict(), Turns: len(s.turns), Requests: s.requests(),
@@ -139,7 +148,7 @@ func (r *runner) turn(ctx context.Context, client *provider.Client, d *plan.Dial
 	r.keep(t)
 	t.scope, t.captures = d.Answer(ask, t.reply)
 	t.judge()
-	r.haltOn(t)
+	r.watch(t)
 }
 
 // send builds the request and asks it.
@@ -200,17 +209,6 @@ func (t *turnRun) usable() bool {
 		return false
 	}
 	return t.ask.Turn.Accept(t.reply.Status)
-}
-
-// haltOn stops the run at the first answer after which asking on is no use.
-func (r *runner) haltOn(t *turnRun) {
-	if t.reply.Error == nil || t.usable() || t.call.Attempts == 0 {
-		return
-	}
-	switch t.reply.Error.Class {
-	case provider.Auth, provider.Credits, provider.Retired:
-		r.halt(notServed(t.reply))
-	}
 }
 
 func (s *sampleRun) requests() int {

@@ -71,6 +71,7 @@ func Run(ctx context.Context, p *plan.Plan, c Config) (Summary, error) {
 		ready:    make(chan *caseRun, window),
 		done:     make(chan *caseRun, window),
 		progress: make(chan Event, window),
+		fronts:   map[string]*front{},
 	}
 	return r.run(ctx)
 }
@@ -88,6 +89,9 @@ type runner struct {
 	reason   string        // why; written before halted is closed
 	mu       sync.Mutex
 	problems diag.Diagnostics
+
+	frontMu sync.Mutex
+	fronts  map[string]*front // by provider
 }
 
 // job is one conversation.
@@ -124,6 +128,7 @@ func (r *runner) run(ctx context.Context) (Summary, error) {
 	r.feed(jobs)
 	close(jobs)
 	workers.Wait()
+	r.unpark()
 	if r.Books != nil {
 		r.Books.Close()
 	}
@@ -217,7 +222,7 @@ func (r *runner) stopped(ctx context.Context) (reason string, stopped bool) {
 	}
 	select {
 	case <-r.halted:
-		return "the run was stopped: " + r.reason, true
+		return stoppedFor + r.reason, true
 	default:
 		return "", false
 	}
