@@ -139,8 +139,8 @@ func askedPause(h http.Header, now time.Time) time.Duration {
 func pauseOf(text string, h http.Header, now time.Time) time.Duration {
 	text = strings.Trim(strings.TrimSpace(text), `"`)
 	const (
-		firstTime   = 1e9 // 2001, in seconds: less is a number of seconds
-		firstMillis = 1e12
+		firstTime   = 1e8 // 1973, in seconds: less is a number of seconds
+		firstMillis = 1e11
 	)
 	n, isNumber := number(text)
 	switch {
