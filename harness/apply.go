@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/assay-harness/assay/harness/address"
+	"github.com/assay-harness/assay/harness/diag"
 	"github.com/assay-harness/assay/harness/exchange"
 	"github.com/assay-harness/assay/harness/fixture"
 	"github.com/assay-harness/assay/harness/plan"
@@ -55,6 +56,9 @@ func (p *Project) Apply(ctx context.Context, s *Survey, rec Recording) (*Applied
 	recorders := recorders{}
 	books := p.newBooks()
 	replies := p.openReplies(rec.Folder)
+	if s.Asks() == 0 {
+		changed.config.Live = offline(*p.config.Live)
+	}
 	clients := changed.liveClients(liveStack{
 		books: books, journal: journal, record: changed.recorder(recorders, s, rec, journal, replies),
 	})
@@ -155,6 +159,21 @@ func (r recorders) Reject(c *exchange.Call) { r[c.Address.Provider].Reject(c) }
 func (r recorders) Finish(i *plan.Instance, costs run.Costs) error {
 	shape := fixture.Shape{Samples: i.Case.Source.Samples, Turns: i.Case.AskedTurns()}
 	return r[i.Address.Provider].Finish(i.Address, settled(costs), shape)
+}
+
+// offline gives a Live that sends nothing, whatever happens: nobody approved it.
+func offline(live Live) *Live {
+	live.Transport = unapproved{}
+	return &live
+}
+
+// unapproved is a transport that sends nothing.
+type unapproved struct{}
+
+// RoundTrip refuses.
+func (unapproved) RoundTrip(*http.Request) (*http.Response, error) {
+	return nil, &exchange.SendError{Err: diag.NewError(diag.NotApproved, "nothing was sent: the reply that was kept for this question is gone",
+		"Nothing was to be asked when this began. Look at what there is now with: assay plan")}
 }
 
 // withoutKeys takes the keys from clients that will send nothing, so that nobody

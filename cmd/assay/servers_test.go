@@ -139,6 +139,9 @@ func badservers() map[string]func(w http.ResponseWriter, r *http.Request, n int6
 	const isJSON = "application/json"
 	return map[string]func(response, request, int64){
 		"good": func(w response, _ request, _ int64) { send(w, isJSON, goodReply) },
+		"serial": func(w response, _ request, n int64) { // no reply is like another
+			send(w, isJSON, strings.Replace(goodReply, "All is well.", fmt.Sprintf("Answer %d.", n), 1))
+		},
 		"hang": func(_ response, r request, _ int64) { <-r.Context().Done() },
 		"hang-body": func(w response, r request, _ int64) {
 			send(w, isJSON, goodReply[:40])

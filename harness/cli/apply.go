@@ -68,6 +68,9 @@ func (c *command) apply(cmd *cobra.Command, f *applyFlags, args []string) error 
 	if config.Live, err = f.liveFlags.live(c); err != nil {
 		return err
 	}
+	if config.KeepReplies, err = f.replies(); err != nil {
+		return err
+	}
 	switch exchange.Origin(f.origin) {
 	case "", exchange.Live, exchange.Scripted, exchange.Imported:
 	default:
@@ -112,10 +115,11 @@ func (c *command) applyLocked(cmd *cobra.Command, folder *disk.Folder, root stri
 	if err := c.print(func(b *bytes.Buffer) { writeSurvey(b, p, s) }); err != nil {
 		return err
 	}
+	c.say(s.Warnings)
 	if s.IsEmpty() {
 		return blocked(s.Blocked)
 	}
-	if len(s.Changes) > 0 {
+	if s.Asks() > 0 {
 		if s.Bound == nil && (f.maxCredits != "" || p.Config().MaxCredits != "") {
 			c.note("No greatest price is known (price.max_call in assay.yaml sets one): under the budget the questions are asked\none at a time, and the last may pass it.")
 		}

@@ -39,6 +39,7 @@ type liveFlags struct {
 	maxCredits   string
 	maxCalls     int
 	retryUnknown bool
+	keepReplies  int
 }
 
 func (l *liveFlags) add(cmd *cobra.Command) {
@@ -47,6 +48,7 @@ func (l *liveFlags) add(cmd *cobra.Command) {
 	f.IntVar(&l.concurrency, "concurrency", 0, "`N` conversations at once (default: the CPUs in replay, the provider's when live)")
 	f.StringVar(&l.maxCredits, "max-credits", "", "spend at most this `AMOUNT` of credits")
 	f.IntVar(&l.maxCalls, "max-calls", 0, "send at most `N` requests")
+	f.IntVar(&l.keepReplies, "keep-replies", harness.DefaultKeepReplies, "keep the last `N` paid replies below .assay/replies, so that no question is paid for twice; 0 keeps none")
 	f.BoolVar(&l.retryUnknown, "retry-unknown", false, "ask again also where the first request may have been paid for")
 }
 
@@ -56,6 +58,18 @@ func (l *liveFlags) workers() (int, error) {
 		return 0, usage("--concurrency can't be negative", "")
 	}
 	return l.concurrency, nil
+}
+
+// replies gives --keep-replies, checked, as the Config has it.
+func (l *liveFlags) replies() (int, error) {
+	switch {
+	case l.keepReplies < 0:
+		return 0, usage("--keep-replies can't be negative", "0 keeps none.")
+	case l.keepReplies == 0:
+		return -1, nil
+	default:
+		return l.keepReplies, nil
+	}
 }
 
 // live gives what the flags say, checked.

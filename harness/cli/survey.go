@@ -14,6 +14,7 @@ import (
 // marks are the signs of a plan's lines.
 var marks = map[fixture.State]string{
 	fixture.Missing: "+", fixture.Stale: "~", fixture.Follows: "-/+", fixture.Blocked: "!", fixture.Ambiguous: "+", fixture.Moved: ">",
+	fixture.Kept: "=",
 }
 
 // writeSurvey shows what would be asked, why, and what it costs.
@@ -32,7 +33,7 @@ func writeSurvey(b *bytes.Buffer, p *harness.Project, s *harness.Survey) {
 			fmt.Fprintf(b, "      known after %s", change.After)
 		}
 		b.WriteByte('\n')
-		if change.State != fixture.Missing {
+		if change.State != fixture.Missing && change.State != fixture.Kept {
 			writeReason(b, change.Diag)
 		}
 	}
@@ -54,7 +55,7 @@ func writeLegend(b *bytes.Buffer, s *harness.Survey) {
 		used[marks[change.State]] = true
 	}
 	for _, mark := range []struct{ sign, meaning string }{
-		{"+", "record"}, {"~", "record again"}, {"-/+", "follows a changed reply"}, {">", "move (free)"}, {"!", "blocked"},
+		{"+", "record"}, {"~", "record again"}, {"-/+", "follows a changed reply"}, {">", "move (free)"}, {"=", "reuse a kept reply (free)"}, {"!", "blocked"},
 	} {
 		if used[mark.sign] {
 			fmt.Fprintf(b, "  %s %s ", mark.sign, mark.meaning)
@@ -86,8 +87,12 @@ func writeSums(b *bytes.Buffer, s *harness.Survey) {
 		count[change.State]++
 	}
 	again := count[fixture.Stale] + count[fixture.Follows]
-	fmt.Fprintf(b, "\nTo ask: %d to record, %d to record again, %d to move, %d unchanged.\n",
-		len(s.Changes)-again, again, len(s.Moves), s.Unchanged)
+	kept := ""
+	if n := count[fixture.Kept]; n > 0 {
+		kept = fmt.Sprintf("%d to reuse, ", n)
+	}
+	fmt.Fprintf(b, "\nTo ask: %d to record, %d to record again, %d to move, %s%d unchanged.\n",
+		s.Asks()-again, again, len(s.Moves), kept, s.Unchanged)
 	fmt.Fprintf(b, "Credits: about %s, at most %s.\n", amountOr(s.Estimate), amountOr(s.Bound))
 }
 

@@ -25,7 +25,8 @@ func newTest(c *command) *cobra.Command {
 		Long: `Replays the recorded replies, judges them, prints a table, and writes
 reports/run.json and reports/junit.xml. No socket is opened, no key is needed,
 nothing is spent. With --live the provider is asked instead; the recordings are
-left alone.
+left alone. What it replies is kept below .assay/replies, and an apply of the
+same questions records it without paying again.
 
 A SELECTOR is an address with globs (jokes, 'jokes.changes_*') or a place
 (suites/jokes.yaml:24). Without one, all cases are tested.`,
@@ -65,6 +66,10 @@ func (c *command) test(cmd *cobra.Command, f *testFlags, args []string) error {
 		if config.Live, err = f.liveFlags.live(c); err != nil {
 			return err
 		}
+		if config.KeepReplies, err = f.replies(); err != nil {
+			return err
+		}
+		config.Live.Folder = folder
 	} else if f.baseURL != "" {
 		return usage("--base-url needs --live", "Without --live nothing is asked: the recordings answer.")
 	}
