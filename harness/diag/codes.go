@@ -129,6 +129,7 @@ const (
 	BadRunRecord    Code = "ASY5007"
 
 	RecordingMissing    Code = "ASY6001"
+	BadDriftReport  Code = "ASY5008"
 	RecordingStale      Code = "ASY6002"
 	RecordingFollows    Code = "ASY6003"
 	RecordingMoved      Code = "ASY6004"
@@ -145,6 +146,7 @@ const (
 	KeptDamaged         Code = "ASY6015"
 
 	NoKey           Code = "ASY7001"
+	DriftStale          Code = "ASY6016"
 	HostNotAllowed  Code = "ASY7002"
 	CallRefused     Code = "ASY7003"
 	CallFailed      Code = "ASY7004"

@@ -391,6 +391,11 @@ func explainUsage() []Explanation {
 func explainRecordings() []Explanation {
 	return []Explanation{
 		{
+			BadDriftReport, "drift report not readable",
+			"The file is not a drift report, is cut short, was edited, or was written by another version.",
+			"Run assay drift again to write a new one.",
+		},
+		{
 			RecordingMissing, "recording missing",
 			"No reply to this question has been recorded. Replay never asks a provider.",
 			"Record it with assay apply, which shows what it would cost first, and commit the file.",
@@ -470,6 +475,11 @@ func explainRecordings() []Explanation {
 
 func explainLive() []Explanation {
 	return []Explanation{
+		{
+			DriftStale, "drift report of other questions",
+			"A drift report's replies are recorded only while the suites ask what they asked when it was written. A prompt, a variable or a provider's setting changed since, or a case is gone, so nothing was recorded.",
+			"Ask again with assay drift --accept; or go back to the suites that the report was made with.",
+		},
 		{
 			NoKey, "no key",
 			"A live call needs the provider's key, and its environment variable is not set or is empty.",
