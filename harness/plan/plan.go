@@ -40,7 +40,8 @@ type Plan struct {
 	suites    []*compiledSuite
 	providers map[string]*Provider
 	selection Selection
-	only      func(address.Address) bool // nil: all
+	only      func(address.Address) bool  // nil: all
+	sampled   func(address.Address) []int // nil: the samples that the suites say
 	mock      bool
 	size      Size
 	ambiguity address.Ambiguity
@@ -286,6 +287,9 @@ func (p *Plan) instance(c *Case, row suite.Instance) *Instance {
 	if p.only == nil || p.only(inst.Address) {
 		inst.Samples = p.selection.samples(inst)
 	}
+	if p.sampled != nil && len(inst.Samples) > 0 {
+		inst.Samples = p.sampled(inst.Address)
+	}
 	return inst
 }
 
@@ -293,6 +297,16 @@ func (p *Plan) instance(c *Case, row suite.Instance) *Instance {
 func (p *Plan) Only(keep func(address.Address) bool) *Plan {
 	out := *p
 	out.only, out.size = keep, Size{}
+	var ds diag.Diagnostics
+	out.survey(&ds)
+	return &out
+}
+
+// Sampled gives the plan with the samples of each of its instances that are
+// given, be they more than the suites say; an instance without any is left out.
+func (p *Plan) Sampled(samples func(instance address.Address) []int) *Plan {
+	out := *p
+	out.sampled, out.size = samples, Size{}
 	var ds diag.Diagnostics
 	out.survey(&ds)
 	return &out
