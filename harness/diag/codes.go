@@ -55,6 +55,8 @@ type Explanation struct {
 const (
 	Internal   Code = "ASY0001"
 	SecretLeak Code = "ASY0002"
+	// FormatUnfaithful: fmt found, before it wrote anything, that the result would mean something else.
+	FormatUnfaithful Code = "ASY0003"
 
 	ExpectationFailed Code = "ASY1001"
 	CheckBroken       Code = "ASY1002"
@@ -127,9 +129,9 @@ const (
 	CannotListen    Code = "ASY5005"
 	CannotWrite     Code = "ASY5006"
 	BadRunRecord    Code = "ASY5007"
+	BadDriftReport  Code = "ASY5008"
 
 	RecordingMissing    Code = "ASY6001"
-	BadDriftReport  Code = "ASY5008"
 	RecordingStale      Code = "ASY6002"
 	RecordingFollows    Code = "ASY6003"
 	RecordingMoved      Code = "ASY6004"
@@ -144,9 +146,9 @@ const (
 	CannotRecord        Code = "ASY6013"
 	RecordingUnfit      Code = "ASY6014"
 	KeptDamaged         Code = "ASY6015"
+	DriftStale          Code = "ASY6016"
 
 	NoKey           Code = "ASY7001"
-	DriftStale          Code = "ASY6016"
 	HostNotAllowed  Code = "ASY7002"
 	CallRefused     Code = "ASY7003"
 	CallFailed      Code = "ASY7004"

@@ -36,6 +36,11 @@ func explainRun() []Explanation {
 			"Report it without the secret. Change the key if the provider's reply may have been seen by others.",
 		},
 		{
+			FormatUnfaithful, "formatting would change a file's meaning",
+			"assay fmt reads its own result again before it writes anything, and compares texts, keys and comments. This time they differ, so the file was left as it is.",
+			"Nothing is lost. Report it with the lines around the place named; until then, write those lines in a simpler way.",
+		},
+		{
 			ExpectationFailed, "expectation not met",
 			"The reply was received and judged, and it is not what the suite says it must be.",
 			"Compare expected and actual. If the reply is wrong, change the prompt and record it again; if the expectation is too narrow, change the expectation, which needs no new recording.",
@@ -385,16 +390,16 @@ func explainUsage() []Explanation {
 			"The file is not a run record, is cut short, or was written by a newer version.",
 			"Run assay test again to write a new one.",
 		},
-	}
-}
-
-func explainRecordings() []Explanation {
-	return []Explanation{
 		{
 			BadDriftReport, "drift report not readable",
 			"The file is not a drift report, is cut short, was edited, or was written by another version.",
 			"Run assay drift again to write a new one.",
 		},
+	}
+}
+
+func explainRecordings() []Explanation {
+	return []Explanation{
 		{
 			RecordingMissing, "recording missing",
 			"No reply to this question has been recorded. Replay never asks a provider.",
@@ -470,16 +475,16 @@ func explainRecordings() []Explanation {
 			"Replies that were paid for are kept below .assay/replies, and one of them is damaged, unreadable, of another version, or holds what is a secret now. It is left out: nothing wrong is recorded from it.",
 			"Nothing needs to be done: its question is asked again when there is no recording. Deleting the file takes the warning away.",
 		},
-	}
-}
-
-func explainLive() []Explanation {
-	return []Explanation{
 		{
 			DriftStale, "drift report of other questions",
 			"A drift report's replies are recorded only while the suites ask what they asked when it was written. A prompt, a variable or a provider's setting changed since, or a case is gone, so nothing was recorded.",
 			"Ask again with assay drift --accept; or go back to the suites that the report was made with.",
 		},
+	}
+}
+
+func explainLive() []Explanation {
+	return []Explanation{
 		{
 			NoKey, "no key",
 			"A live call needs the provider's key, and its environment variable is not set or is empty.",

@@ -25,7 +25,7 @@ const (
 // Stricter than YAML: a key stands once in a map, tags other than YAML's own are
 // refused, and so is plain text that ends at a single space and a comment.
 func Parse(filename string, src []byte) (*Node, diag.Diagnostics) {
-	n, ds := parse(filename, src, true)
+	n, ds := Read(filename, src)
 	if ds.HasErrors() {
 		return nil, ds
 	}
@@ -36,20 +36,20 @@ func Parse(filename string, src []byte) (*Node, diag.Diagnostics) {
 // else that is wrong in the file can be said in the same go: a key that stands
 // twice has its first value, say. It is nil where nothing could be read.
 func Read(filename string, src []byte) (*Node, diag.Diagnostics) {
-	return parse(filename, src, true)
+	return (&reader{cutIsError: true}).parse(filename, src)
 }
 
 // ParseData reads one YAML document that is data, not a suite: comments may
 // follow plain text by one space. All else is as in Parse.
 func ParseData(filename string, src []byte) (*Node, diag.Diagnostics) {
-	n, ds := parse(filename, src, false)
+	n, ds := (&reader{}).parse(filename, src)
 	if ds.HasErrors() {
 		return nil, ds
 	}
 	return n, ds
 }
 
-func parse(filename string, src []byte, cutIsError bool) (*Node, diag.Diagnostics) {
+func (r *reader) parse(filename string, src []byte) (*Node, diag.Diagnostics) {
 	var ds diag.Diagnostics
 	if len(src) > MaxSize {
 		ds.Add(diag.YAMLTooLarge, wholeFile(filename), fmt.Sprintf("the file has %d MB, more than %d", len(src)>>20, MaxSize>>20),
@@ -57,7 +57,7 @@ func parse(filename string, src []byte, cutIsError bool) (*Node, diag.Diagnostic
 		return nil, ds
 	}
 	file := &source{filename: filename, text: string(src)}
-	r := &reader{source: file, lines: newLines(file.text), cutIsError: cutIsError, ds: &ds}
+	r.source, r.lines, r.ds = file, newLines(file.text), &ds
 	if !r.encoding() {
 		return nil, ds
 	}
@@ -79,6 +79,9 @@ func parse(filename string, src []byte, cutIsError bool) (*Node, diag.Diagnostic
 	n := r.document(root)
 	if r.stopped {
 		return nil, ds
+	}
+	if r.after != nil && !ds.HasErrors() {
+		r.after(r, root)
 	}
 	return n, ds
 }

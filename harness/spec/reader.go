@@ -15,7 +15,8 @@ type reader struct {
 	lines      *lines
 	ds         *diag.Diagnostics
 	cutIsError bool
-	standIns   []string // see substitute
+	standIns   []string                  // see substitute
+	after      func(*reader, *yaml.Node) // looks at yaml.v3's tree when it was read without errors; may be nil
 
 	anchors map[*yaml.Node]*anchored
 	slab    []Node  // Nodes are made in pieces: one allocation for many
@@ -166,7 +167,9 @@ func (r *reader) list(y *yaml.Node, at, depth int) *Node {
 		if child := r.value(item, depth, flow); child != nil {
 			n.Items = append(n.Items, child)
 		}
-		y.Content[i] = nil // let it go: yaml.v3's tree is larger than the source by far
+		if r.after == nil {
+			y.Content[i] = nil // let it go: yaml.v3's tree is larger than the source by far
+		}
 	}
 	if r.stopped {
 		return nil

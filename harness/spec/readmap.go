@@ -35,7 +35,9 @@ func (r *reader) mapping(y *yaml.Node, at, depth int) *Node {
 		if key != nil && value != nil {
 			r.pair(n, Pair{key, value})
 		}
-		y.Content[i], y.Content[i+1] = nil, nil
+		if r.after == nil {
+			y.Content[i], y.Content[i+1] = nil, nil
+		}
 	}
 	if merges {
 		r.merge(n)
