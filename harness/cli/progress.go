@@ -27,6 +27,7 @@ type progress struct {
 	failed   int
 	requests int
 	spent    credit.Amount
+	held     run.Held
 	shown    bool
 }
 
@@ -57,6 +58,11 @@ func (p *progress) event(e run.Event) {
 	case run.ConversationEnded:
 		p.done++
 		p.requests += e.Requests
+	case run.Held:
+		p.held = e
+		if p.c.StderrColumns == 0 { // the status line says it on a terminal
+			p.c.note("%s", waiting(e))
+		}
 	case run.CaseEnded:
 		if e.Case.Verdict > verdict.Pass { // a conversation that fails need not fail its case
 			p.failed++
@@ -102,11 +108,19 @@ func (p *progress) line() string {
 	if p.requests > 0 {
 		fmt.Fprintf(&b, ", %s, %s credits", counted(p.requests, "request"), p.spent)
 	}
+	if p.held.Until.After(p.c.Now()) {
+		b.WriteString(", " + waiting(p.held))
+	}
 	if took := p.c.Now().Sub(p.started); p.done > 0 && p.done < p.total {
 		left := time.Duration(float64(took) / float64(p.done) * float64(p.total-p.done))
 		fmt.Fprintf(&b, ", about %s left", left.Round(time.Second))
 	}
 	return b.String()
+}
+
+// waiting says until when nothing is sent, and why.
+func waiting(h run.Held) string {
+	return fmt.Sprintf("waiting until %s UTC: %s", h.Until.UTC().Format(time.TimeOnly), h.Reason)
 }
 
 // end takes the status line away.

@@ -77,17 +77,22 @@ func (g *Gate) RoundTrip(req *http.Request) (*http.Response, error) {
 	call := exchange.FromContext(ctx)
 	pause := backoff.NewExponentialBackOff()
 	pause.InitialInterval, pause.MaxInterval = 500*time.Millisecond, 30*time.Second
+	seen, refused := g.quiet.through(), 0
 	for try := 0; ; {
-		before := g.quiet.through()
 		resp, err := g.once(req, call)
-		if !g.again(call, resp, err) || ctx.Err() != nil {
+		if g.options.Provider.Retries == 0 || !g.again(call, resp, err) || ctx.Err() != nil {
 			return resp, err
 		}
 		wait, told := g.pause(resp, pause)
-		if !told || g.quiet.through() == before {
+		switch through := g.quiet.through(); {
+		case !told:
 			try++
+		case through > seen:
+			seen, refused = through, 0
+		default:
+			refused++
 		}
-		if try > g.options.Provider.Retries {
+		if try+refused > g.options.Provider.Retries {
 			return resp, err
 		}
 		if interrupted := g.rest(ctx, wait); interrupted != nil {

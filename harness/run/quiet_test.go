@@ -208,7 +208,7 @@ func TestStormIsWeathered(t *testing.T) {
 					t.Errorf("all were held: %+v", h)
 				}
 			}
-			if got := out.counts(); got[verdict.Pass] != 200 || len(failed) < 50 {
+			if got := out.counts(); got[verdict.Pass] < 195 || len(failed) < 50 { // the same one may be unlucky five times
 				t.Errorf("%v, %d failed", got, len(failed))
 			}
 		})
