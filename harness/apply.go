@@ -88,7 +88,7 @@ func (p *Project) Tidy(rec Recording) error {
 		return err
 	}
 	journal.CrossOut(p.store)
-	return errors.Join(journal.KeepLeft(p.openReplies(rec.Folder)), journal.Close())
+	return errors.Join(journal.KeepLeft(p.openReplies(rec.Folder), p.inUse()), journal.Close())
 }
 
 // recorders are one Recorder for each provider: they share store and journal,

@@ -16,6 +16,9 @@ import (
 // DefaultKeepReplies is how many paid replies are kept where nobody says.
 const DefaultKeepReplies = 10_000
 
+// RepliesDir is where paid replies are kept.
+const RepliesDir = ".assay/replies"
+
 // openReplies opens what is kept below .assay/replies, for writing when the
 // folder is. Nothing is read before something is looked up.
 func (p *Project) openReplies(folder fixture.Folder) *fixture.Replies {
@@ -26,7 +29,7 @@ func (p *Project) openReplies(folder fixture.Folder) *fixture.Replies {
 	case limit == 0:
 		limit = DefaultKeepReplies
 	}
-	o := fixture.ReplyOptions{Folder: folder, Limit: limit, Redactor: p.secrets.redactor, Now: p.config.Now}
+	o := fixture.ReplyOptions{Folder: folder, Dir: RepliesDir, Limit: limit, Redactor: p.secrets.redactor, Now: p.config.Now}
 	if p.config.Live != nil {
 		o.Server = p.config.Live.BaseURL
 	}
