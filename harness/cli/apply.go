@@ -90,8 +90,9 @@ func (c *command) apply(cmd *cobra.Command, f *applyFlags, args []string) error 
 
 // tidy takes away what a killed apply left besides its replies.
 func tidy(folder *disk.Folder, p *harness.Project, recording harness.Recording) error {
+	// A live test may be keeping replies right now: it needs no lock.
 	for _, dir := range []string{p.Config().FixturesDir, ".assay"} {
-		if err := folder.Sweep(dir); err != nil {
+		if err := folder.Sweep(dir, harness.RepliesDir); err != nil {
 			return err
 		}
 	}
