@@ -15,6 +15,7 @@ type reader struct {
 	lines      *lines
 	ds         *diag.Diagnostics
 	cutIsError bool
+	foreign    bool                      // see ParseForeign
 	standIns   []string                  // see substitute
 	after      func(*reader, *yaml.Node) // looks at yaml.v3's tree when it was read without errors; may be nil
 

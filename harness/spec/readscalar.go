@@ -65,7 +65,7 @@ func (r *reader) skipSpace(at int) int {
 
 // collectionTag refuses any tag of a list or map but YAML's own.
 func (r *reader) collectionTag(y *yaml.Node, allowed string) {
-	if y.Style&yaml.TaggedStyle != 0 && y.Tag != allowed {
+	if y.Style&yaml.TaggedStyle != 0 && y.Tag != allowed && !r.foreign {
 		p := r.properties(y, r.lines.offset(y.Line, y.Column), true)
 		r.tag(p.tagFrom, max(p.tagTo, p.tagFrom+1))
 	}
@@ -174,7 +174,11 @@ func (r *reader) scalarTag(y *yaml.Node, n *Node, p property) {
 	case "!!null":
 		fits = n.Kind == Null
 	}
-	if !fits {
+	switch {
+	case fits:
+	case r.foreign:
+		foreignTag(y, n)
+	default:
 		// Read on as if it had been quoted, as it probably should be.
 		if r.tag(p.tagFrom, p.tagTo); n.Plain {
 			n.Kind, n.Value = Text, r.text[p.tagFrom:max(p.tagTo, n.Range.End.Byte)]
