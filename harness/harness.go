@@ -36,6 +36,12 @@ type Config struct {
 	Select, Exclude []string
 	Tags            string
 	Providers       []string
+	// Failed, if set, opens the last run's record in the folder of reports: of
+	// the cases only those that did not pass in it are taken.
+	Failed func(reportsDir string) (result.Reader, error)
+	// Shard takes one of several parts of what is selected, which are about as
+	// long by the recordings; the zero value takes all.
+	Shard plan.Shard
 	// AllowEmpty makes a selection that matches nothing no error.
 	AllowEmpty bool
 	// Variables are values for the suites' variables.
@@ -140,6 +146,7 @@ func Load(c Config) (*Project, diag.Diagnostics) {
 	ds = append(ds, more...)
 	if !ds.HasErrors() {
 		project.store = project.openStore()
+		ds = append(ds, project.narrow()...)
 		project.replies = project.openReplies(readOnly{c.FS})
 	}
 	return project, ds.Sorted()

@@ -22,6 +22,8 @@ import (
 type selectFlags struct {
 	exclude    []string
 	tags       string
+	failed     bool
+	shard      string
 	allowEmpty bool
 }
 
@@ -29,6 +31,8 @@ func (s *selectFlags) add(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringArrayVar(&s.exclude, "exclude", nil, "leave out cases by `ADDRESS`, globs allowed (repeatable)")
 	f.StringVar(&s.tags, "tags", "", "only cases with one of these `TAGS`, and none after a !: smoke,!slow")
+	f.BoolVar(&s.failed, "failed", false, "only cases that did not pass in the last run (reports/run.json)")
+	f.StringVar(&s.shard, "shard", "", "only part `I/N` of the cases, such as 2/8; parts take about equally long, by the recordings")
 	f.BoolVar(&s.allowEmpty, "allow-empty", false, "a selection that matches nothing is no error")
 }
 
@@ -43,12 +47,18 @@ type liveFlags struct {
 }
 
 func (l *liveFlags) add(cmd *cobra.Command) {
+	l.addAsked(cmd)
 	f := cmd.Flags()
-	f.StringVar(&l.baseURL, "base-url", "", "ask the server at `URL` in place of every provider's own")
-	f.IntVar(&l.concurrency, "concurrency", 0, "`N` conversations at once (default: the CPUs in replay, the provider's when live)")
 	f.StringVar(&l.maxCredits, "max-credits", "", "spend at most this `AMOUNT` of credits")
 	f.IntVar(&l.maxCalls, "max-calls", 0, "send at most `N` requests")
 	f.IntVar(&l.keepReplies, "keep-replies", harness.DefaultKeepReplies, "keep the last `N` paid replies below .assay/replies, so that no question is paid for twice; 0 keeps none")
+}
+
+// addAsked adds the flags that say what is asked, and of whom: a plan has them too.
+func (l *liveFlags) addAsked(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringVar(&l.baseURL, "base-url", "", "ask the server at `URL` in place of every provider's own")
+	f.IntVar(&l.concurrency, "concurrency", 0, "`N` conversations at once (default: the CPUs in replay, the provider's when live)")
 	f.BoolVar(&l.retryUnknown, "retry-unknown", false, "ask again also where the first request may have been paid for")
 }
 
@@ -143,6 +153,9 @@ func (c *command) config(folder *disk.Folder, root string, s *selectFlags, selec
 		FS: folder, Exclude: s.exclude, Tags: s.tags, Providers: c.flags.providers, AllowEmpty: s.allowEmpty,
 		Version: version(), Now: c.Now, Drain: c.drain,
 	}
+	if err := c.narrow(&out, root, s); err != nil {
+		return out, err
+	}
 	for _, arg := range selectors {
 		sel, err := c.selector(root, arg)
 		if err != nil {
@@ -213,7 +226,7 @@ func (c *command) load(config harness.Config) (*harness.Project, error) {
 		return nil, exitError(ds.Exit())
 	}
 	c.say(ds)
-	return p, nil
+	return p, c.narrowed(config, p)
 }
 
 // closing closes something at the end of a command, where no error matters.

@@ -29,10 +29,22 @@ left alone. What it replies is kept below .assay/replies, and an apply of the
 same questions records it without paying again.
 
 A SELECTOR is an address with globs (jokes, 'jokes.changes_*') or a place
-(suites/jokes.yaml:24). Without one, all cases are tested.`,
+(suites/jokes.yaml:24). Without one, all cases are tested.
+
+--shard 2/8 runs the second of eight parts, which take about equally long, by
+what the replies took when they were recorded. CI systems say which part is to
+be run in variables, some of which count from 0:
+
+  CircleCI  --shard $((CIRCLE_NODE_INDEX+1))/$CIRCLE_NODE_TOTAL
+  GitLab    --shard $CI_NODE_INDEX/$CI_NODE_TOTAL
+  Buildkite --shard $((BUILDKITE_PARALLEL_JOB+1))/$BUILDKITE_PARALLEL_JOB_COUNT
+  Semaphore --shard $SEMAPHORE_JOB_INDEX/$SEMAPHORE_JOB_COUNT
+  Azure     --shard $SYSTEM_JOBPOSITIONINPHASE/$SYSTEM_TOTALJOBSINPHASE
+  GitHub    --shard ${{ matrix.shard }}/${{ strategy.job-total }}`,
 		Example: `  assay test
   assay test 'jokes.changes_topic["dogs"]'
   assay test --tags 'smoke,!slow' --junit junit.xml
+  assay test --failed
   assay test --live --max-credits 0.50`,
 		RunE: func(cmd *cobra.Command, args []string) error { return c.test(cmd, &f, args) },
 	}

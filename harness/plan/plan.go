@@ -297,6 +297,9 @@ func (p *Plan) instance(c *Case, row suite.Instance) *Instance {
 func (p *Plan) Only(keep func(address.Address) bool) *Plan {
 	out := *p
 	out.only, out.size = keep, Size{}
+	if before := p.only; before != nil {
+		out.only = func(a address.Address) bool { return before(a) && keep(a) }
+	}
 	var ds diag.Diagnostics
 	out.survey(&ds)
 	return &out

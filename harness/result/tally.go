@@ -248,6 +248,13 @@ func (c *Case) Remarkable() bool {
 	return c.Verdict != verdict.Pass || c.Flaky || c.Sum.Warnings > 0
 }
 
+// IsRed reports whether the run leaves something to be done about the case: it
+// failed, had an error, or was not judged because the run was stopped.
+func (c *Case) IsRed() bool {
+	stopped := c.Verdict == verdict.Skip && !c.KnownFailure && len(c.Samples) > 0
+	return c.Verdict > verdict.Pass || stopped
+}
+
 // Credits gives the amount that the run's mode makes the interesting one:
 // what was recorded in replay, what was spent else. The two are never added.
 func (m Mode) Credits(spent, recorded credit.Amount) credit.Amount {
