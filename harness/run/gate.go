@@ -112,9 +112,11 @@ func (g *Gate) pause(resp *http.Response, own backoff.BackOff) (wait time.Durati
 		return wait, false
 	}
 	asked := askedPause(resp.Header, g.options.Now())
-	wait = max(wait, asked)
+	if told = asked > 0; told {
+		wait = asked
+	}
 	g.hold(wait, "the provider's rate")
-	return wait, asked > 0
+	return wait, told
 }
 
 // rest waits before asking again, until it is interrupted.
