@@ -24,8 +24,8 @@ type answers struct {
 	journal *driftJournal
 	now     func() time.Time
 
-	mu      sync.Mutex
-	all     map[string]*drift.Reply // by address
+	mu       sync.Mutex
+	all      map[string]*drift.Reply // by address
 	unpriced map[string]*drift.Reply // by the books' name for the call
 }
 

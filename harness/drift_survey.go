@@ -136,7 +136,7 @@ func leftOut(c *result.Case) drift.Case {
 	for _, sample := range c.Samples {
 		for _, t := range sample.Turns {
 			if t.Problem != nil {
-				out.Reason, out.Code = t.Problem.Summary, t.Problem.Code
+				out.Reason, out.Code, out.Detail = t.Problem.Summary, t.Problem.Code, t.Problem.Detail
 				return out
 			}
 		}

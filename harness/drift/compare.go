@@ -15,7 +15,7 @@ func Compare(p Pair, rules Rules) Case {
 	out.Replies = p.Replies
 	recorded, live := judged(p.Recorded), judged(p.Live)
 	if len(live) == 0 || len(recorded) == 0 {
-		out.State, out.Reason, out.Code = whyNot(p.Live)
+		out.whyNot(p.Live)
 		return out
 	}
 	out.State, out.Level = Compared, Same
@@ -141,24 +141,27 @@ func side(c *result.Case, samples []*result.Sample) *Side {
 }
 
 // whyNot says why a case has nothing to compare.
-func whyNot(c *result.Case) (State, string, string) {
-	if c.Problem != nil {
-		return NotServed, c.Problem.Summary, c.Problem.Code
+func (c *Case) whyNot(live *result.Case) {
+	c.State, c.Reason = NotAsked, "it was not asked"
+	if live.Problem != nil {
+		c.State, c.Reason, c.Code, c.Detail = NotServed, live.Problem.Summary, live.Problem.Code, live.Problem.Detail
+		return
 	}
-	reason := "it was not asked"
-	for _, s := range c.Samples {
+	for _, s := range live.Samples {
 		for _, t := range s.Turns {
-			switch {
-			case t.Problem != nil && diag.Code(t.Problem.Code).Exit() == diag.ExitBudget && t.Status == 0:
-				return NotAsked, t.Problem.Summary, t.Problem.Code
-			case t.Problem != nil:
-				return NotServed, t.Problem.Summary, t.Problem.Code
-			case t.Reason != "":
-				reason = t.Reason
+			if t.Reason != "" {
+				c.Reason = t.Reason
 			}
+			if t.Problem == nil {
+				continue
+			}
+			c.Reason, c.Code, c.Detail = t.Problem.Summary, t.Problem.Code, t.Problem.Detail
+			if diag.Code(t.Problem.Code).Exit() != diag.ExitBudget || t.Status != 0 {
+				c.State = NotServed
+			}
+			return
 		}
 	}
-	return NotAsked, reason, ""
 }
 
 // checks lists the expectations that do not come to what they came to.

@@ -123,6 +123,7 @@ type Case struct {
 	State    State        `json:"state"`
 	Reason   string       `json:"reason,omitempty"` // why it was not compared
 	Code     string       `json:"code,omitempty"`   // of the diagnostic that says so
+	Detail   string       `json:"detail,omitempty"` // what to do about it
 
 	Level    Level `json:"level,omitempty"`
 	Recorded *Side `json:"recorded,omitempty"`

@@ -157,3 +157,8 @@ func (c *Case) Fails(rules Rules) bool {
 	}
 	return c.State == Compared && c.Level.atLeast(least)
 }
+
+// HasReplies reports whether there is anything to record.
+func (r *Report) HasReplies() bool {
+	return slices.ContainsFunc(r.Cases, func(c Case) bool { return len(c.Replies) > 0 })
+}
