@@ -62,7 +62,7 @@ configuration, recordings the state, and tests run offline, free and exact.
 	f.StringVar(&c.flags.color, "color", "", "`WHEN` to use colours: auto, always or never")
 	f.BoolVarP(&c.flags.quiet, "quiet", "q", false, "no progress and no remarks")
 	root.AddCommand(
-		newInit(c), newValidate(c), newTest(c), newApply(c), newDrift(c), newServe(c), newShow(c),
+		newInit(c), newFmt(c), newValidate(c), newTest(c), newApply(c), newDrift(c), newServe(c), newShow(c),
 		newSchema(c), newExplain(c), newVersion(c),
 	)
 	root.InitDefaultCompletionCmd()

@@ -13,7 +13,7 @@ func Exits() []ExitMeaning {
 		{ExitOK, "done; every selected case passed"},
 		{ExitFailed, "ran to the end and found failures: failed cases, or a suite's own error in a check"},
 		{ExitChanges, "changes are present (kept for a later `plan --detailed-exitcode`)"},
-		{ExitFormat, "files need formatting (kept for a later `fmt --check`)"},
+		{ExitFormat, "files need formatting: `fmt --check`"},
 		{ExitInvalid, "a suite or the configuration is invalid"},
 		{ExitUsage, "usage: a bad flag, or a selection that matches nothing"},
 		{ExitRecordings, "recordings are missing, stale or damaged"},

@@ -14,8 +14,10 @@ import (
 // result is read again and compared before it is given. The result is nil when
 // the file can't be read; the diagnostics say why.
 //
-// A source whose root is a single scalar has no layout and is given as it is.
-func Format(filename string, src []byte, order *Order) ([]byte, diag.Diagnostics) {
+// choose gives the order for a file with these keys at its top; nil leaves all
+// keys where they are. A source whose root is a single scalar has no layout and
+// is given as it is.
+func Format(filename string, src []byte, choose func(keys []string) *Order) ([]byte, diag.Diagnostics) {
 	before, ds := layoutOf(filename, src)
 	if ds.HasErrors() {
 		return nil, ds
@@ -23,7 +25,7 @@ func Format(filename string, src []byte, order *Order) ([]byte, diag.Diagnostics
 	if before.root.value.isScalar() {
 		return src, nil
 	}
-	before.settle(order)
+	before.settle(choose(before.keys()))
 	out := before.print()
 	if bytes.Equal(out, src) {
 		return src, nil

@@ -42,6 +42,17 @@ type settler struct {
 	scratch []byte
 }
 
+// keys gives those of the root.
+func (l *layout) keys() []string {
+	var keys []string
+	if root := l.root.value; root.kind == Map && !root.alias {
+		for i := range root.entries {
+			keys = append(keys, root.entries[i].keyText())
+		}
+	}
+	return keys
+}
+
 // firstOf gives the key that a block map starts with.
 func firstOf(p *element) *element {
 	if p.kind == Map && !p.alias && len(p.entries) > 0 {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -18,13 +19,19 @@ var ErrReadBack = errors.New("what was written reads back differently")
 // WriteFile replaces a file by one that holds data, or leaves it as it was:
 // temporary file in the same folder, write, read back, fsync, rename, fsync
 // of the folder. Folders are made. No temporary file stays behind an error.
-func (f *Folder) WriteFile(name string, data []byte) error {
+func (f *Folder) WriteFile(name string, data []byte) error { return f.replace(name, data, 0) }
+
+// replace does it; perm 0 leaves the permissions to the system.
+func (f *Folder) replace(name string, data []byte, perm fs.FileMode) error {
 	temp := path.Join(path.Dir(name), tempName())
 	file, err := f.create(temp, os.O_CREATE|os.O_EXCL|os.O_RDWR)
 	if err != nil {
 		return fmt.Errorf("write %s: %w", name, err)
 	}
-	err = errors.Join(fill(file, data), explain(file.Close()))
+	if perm != 0 {
+		err = explain(file.Chmod(perm))
+	}
+	err = errors.Join(err, fill(file, data), explain(file.Close()))
 	if err == nil {
 		err = explain(f.root.Rename(filepath.FromSlash(temp), filepath.FromSlash(name)))
 	}
