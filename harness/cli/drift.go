@@ -345,6 +345,34 @@ func (c *command) readDrift(name string) (*drift.Report, error) {
 	return r, nil
 }
 
+// isDrift reports whether a file is a drift report, by its first bytes.
+func isDrift(path string) bool {
+	file, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer file.Close()
+	start := make([]byte, 64)
+	n, _ := io.ReadFull(file, start) // a short file is none
+	return drift.Is(start[:n])
+}
+
+// showDriftFile shows a saved drift report.
+func (c *command) showDriftFile(f *showFlags) error {
+	r, err := c.readDrift(f.file)
+	if err != nil {
+		return err
+	}
+	switch f.format {
+	case "table":
+		return c.showDrift(r, f.all)
+	case "json":
+		return drift.Write(c.Stdout, r)
+	default:
+		return usage("a drift report is shown as table or json, not as "+quoted(f.format), "")
+	}
+}
+
 // writeDriftSurvey shows what would be asked, and what it costs.
 func writeDriftSurvey(b *bytes.Buffer, s *harness.DriftSurvey) {
 	const shown = 10
