@@ -130,6 +130,7 @@ const (
 	CannotWrite     Code = "ASY5006"
 	BadRunRecord    Code = "ASY5007"
 	BadDriftReport  Code = "ASY5008"
+	BadImport       Code = "ASY5009"
 
 	RecordingMissing    Code = "ASY6001"
 	RecordingStale      Code = "ASY6002"
@@ -147,6 +148,10 @@ const (
 	RecordingUnfit      Code = "ASY6014"
 	KeptDamaged         Code = "ASY6015"
 	DriftStale          Code = "ASY6016"
+	RecordingEdited     Code = "ASY6021"
+	RecordingStray      Code = "ASY6022"
+	RecordingTaken      Code = "ASY6023"
+	RecordingUnresolved Code = "ASY6024"
 
 	NoKey           Code = "ASY7001"
 	HostNotAllowed  Code = "ASY7002"

@@ -401,6 +401,11 @@ func explainUsage() []Explanation {
 func explainRecordings() []Explanation {
 	return []Explanation{
 		{
+			BadImport, "nothing to import",
+			"The file is not of the format that was named, or it holds no question to a chat model that a suite can ask. What was found is listed with its place and the reason.",
+			"See assay import --help for the formats. Streams, images and tools are not supported yet.",
+		},
+		{
 			RecordingMissing, "recording missing",
 			"No reply to this question has been recorded. Replay never asks a provider.",
 			"Record it with assay apply, which shows what it would cost first, and commit the file.",
@@ -479,6 +484,26 @@ func explainRecordings() []Explanation {
 			DriftStale, "drift report of other questions",
 			"A drift report's replies are recorded only while the suites ask what they asked when it was written. A prompt, a variable or a provider's setting changed since, or a case is gone, so nothing was recorded.",
 			"Ask again with assay drift --accept; or go back to the suites that the report was made with.",
+		},
+		{
+			RecordingEdited, "a recording was edited by hand",
+			"What the file says of its question or its reply is not what was asked or answered when it was recorded: the key, or the sum in meta, does not fit the rest.",
+			"Restore the file from version control, or record again: assay apply --replace ADDRESS.",
+		},
+		{
+			RecordingStray, "a file among the recordings that is none",
+			"Something stands below fixtures/ that no recording uses: what an editor or a merge left, a shared text that no recording names, a file in the wrong place.",
+			"Remove it; a recording in the wrong place can be moved where it belongs, which the message names.",
+		},
+		{
+			RecordingTaken, "the place is taken",
+			"assay state mv was to put a recording where another one is.",
+			"Remove the one that is there first (assay state rm), or leave both and let assay plan say which of them the suites ask for.",
+		},
+		{
+			RecordingUnresolved, "a conflict that can't be resolved from the file",
+			"A file has conflict markers that do not stand as git writes them, or what is between them is no recording.",
+			"Take one side whole (git checkout --ours or --theirs FILE), or remove the file and record again with assay apply.",
 		},
 	}
 }
