@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/assay-harness/assay/harness/diag"
 )
@@ -68,7 +69,7 @@ func (c *command) exit(err error) int {
 		return diag.ExitOK
 	case errors.As(err, &code):
 		return int(code)
-	case errors.Is(err, context.Canceled):
+	case errors.Is(err, context.Canceled), c.interrupted() && notApproved(err):
 		fmt.Fprintln(c.Stderr, "Interrupted.")
 		return diag.ExitInterrupted
 	case errors.As(err, &failure):
@@ -79,6 +80,23 @@ func (c *command) exit(err error) int {
 		c.say(diag.Diagnostics{d})
 		return d.Code.Exit()
 	}
+}
+
+// interrupted reports whether an interrupt has come.
+func (c *command) interrupted() bool {
+	select {
+	case <-c.drain:
+		return true
+	default:
+		return false
+	}
+}
+
+// notApproved reports whether an error is that nobody said yes. After an
+// interrupt at the question that is no answer.
+func notApproved(err error) bool {
+	var failure *diag.Failure
+	return errors.As(err, &failure) && len(failure.Diagnostics) == 1 && failure.Diagnostics[0].Code == diag.NotApproved
 }
 
 // say writes diagnostics to stderr.
@@ -105,23 +123,29 @@ func (c *command) note(format string, args ...any) {
 }
 
 // watchInterrupts lets what is in flight end at the first interrupt, and gives
-// up at the second.
+// up at the second. What does not end then, such as a slow disk, is left as it
+// is: files are whole or not there, whenever the process ends.
 func (c *command) watchInterrupts(ctx context.Context) {
-	for n := 0; ; n++ {
-		select {
-		case <-ctx.Done():
-			return
-		case <-c.Interrupts:
-		}
-		if n == 0 {
-			c.drainOnce.Do(func() { close(c.drain) })
-			fmt.Fprintln(c.Stderr, "\nInterrupted: finishing what is in flight. Interrupt again to stop at once.")
-			continue
-		}
-		c.stopNow()
+	select {
+	case <-ctx.Done():
 		return
+	case <-c.Interrupts:
+	}
+	c.drainOnce.Do(func() { close(c.drain) })
+	fmt.Fprintln(c.Stderr, "\nInterrupted: finishing what is in flight. Interrupt again to stop at once.")
+	select {
+	case <-ctx.Done():
+		return
+	case <-c.Interrupts:
+	}
+	c.stopNow()
+	if c.Abort != nil {
+		time.AfterFunc(patience, c.Abort)
 	}
 }
+
+// patience is how long a command has to end after the second interrupt.
+const patience = 700 * time.Millisecond
 
 // ask asks for a yes at the terminal. Only "yes" is one.
 func (c *command) ask(question string) bool {

@@ -30,6 +30,8 @@ type Process struct {
 	Now    func() time.Time
 	// Interrupts gives a value for each interrupt from outside.
 	Interrupts <-chan os.Signal
+	// Abort ends the process at once; nil: it can't be.
+	Abort func()
 	// Columns is the width of the terminal that stderr or stdout is; 0 if none is.
 	StdoutColumns, StderrColumns int
 	// StdinIsTerminal tells whether somebody can be asked.
@@ -50,6 +52,7 @@ func Main() int {
 		Args: os.Args[1:], Dir: dir, Env: os.Getenv,
 		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Now: time.Now,
 		Interrupts:    interrupts,
+		Abort:         func() { os.Exit(diag.ExitInterrupted) },
 		StdoutColumns: columns(os.Stdout), StderrColumns: columns(os.Stderr),
 		StdinIsTerminal: term.IsTerminal(int(os.Stdin.Fd())),
 	}).Run()
