@@ -39,7 +39,11 @@ func (q *Question) start() digest {
 	var b []byte
 	b = append(append(b, q.provider...), 0)
 	for _, p := range q.Params {
-		b = append(append(append(append(b, p.Name...), 0), p.Value...), 0)
+		value, ok := exchange.Canonical(p.Value) // 0.20 is 0.2 to a recording's key
+		if !ok {
+			value = p.Value
+		}
+		b = append(append(append(append(b, p.Name...), 0), value...), 0)
 	}
 	return sha256.Sum256(b)
 }
@@ -202,7 +206,7 @@ func sameParams(list []*conversation) ([]Param, bool) {
 	}
 	first := list[0].first().Params
 	for _, c := range list[1:] {
-		same := slices.EqualFunc(first, c.first().Params, func(a, b Param) bool { return a.Name == b.Name && string(a.Value) == string(b.Value) })
+		same := slices.EqualFunc(first, c.first().Params, func(a, b Param) bool { return a.Name == b.Name && sameJSON(a.Value, b.Value) })
 		if !same {
 			return nil, false
 		}
