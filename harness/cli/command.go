@@ -21,6 +21,9 @@ type command struct {
 	source  func(file string) []byte // for the lines that diagnostics show
 	stopNow context.CancelFunc
 	events  *events // of --json; nil without it
+	screen  *screen // nil where there is no terminal to show progress on
+	// expected is how long the plan says that the run takes; 0: not known.
+	expected time.Duration
 
 	drainOnce sync.Once
 	drain     chan struct{} // closed at the first interrupt

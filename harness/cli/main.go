@@ -34,6 +34,8 @@ type Process struct {
 	Abort func()
 	// Columns is the width of the terminal that stderr or stdout is; 0 if none is.
 	StdoutColumns, StderrColumns int
+	// StderrWidth gives the width that stderr has now; nil: it does not change.
+	StderrWidth func() int
 	// StdinIsTerminal tells whether somebody can be asked.
 	StdinIsTerminal bool
 }
@@ -54,6 +56,7 @@ func Main() int {
 		Interrupts:    interrupts,
 		Abort:         func() { os.Exit(diag.ExitInterrupted) },
 		StdoutColumns: columns(os.Stdout), StderrColumns: columns(os.Stderr),
+		StderrWidth:     func() int { return columns(os.Stderr) },
 		StdinIsTerminal: term.IsTerminal(int(os.Stdin.Fd())),
 	}).Run()
 }
@@ -84,7 +87,13 @@ func (p *Process) Run() (exit int) {
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
 	checked := *p
-	checked.Stdout = checkedStdout{p.Stdout}
+	if c.screen = p.newScreen(); c.screen != nil {
+		checked.Stderr = c.screen.above(p.Stderr)
+		if p.StdoutColumns > 0 {
+			checked.Stdout = c.screen.above(p.Stdout)
+		}
+	}
+	checked.Stdout = checkedStdout{checked.Stdout}
 	c.Process, c.stopNow, c.drain, c.color = &checked, stop, make(chan struct{}), p.colors("")
 	go c.watchInterrupts(ctx)
 	root := newRoot(c)

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"fmt"
-	"strings"
 	"sync"
 	"time"
 
@@ -20,26 +19,24 @@ type progress struct {
 	stop     chan struct{}
 	stopped  sync.WaitGroup
 
-	mu       sync.Mutex
-	started  time.Time
-	total    int
-	done     int
-	failed   int
-	requests int
-	spent    credit.Amount
-	held     run.Held
-	shown    bool
+	mu     sync.Mutex
+	status status
+	said   string    // the last plain line
+	saidAt time.Time // when
 }
 
-// How often progress is shown, and how long a run may take before any is.
+// How often progress is shown, and how long a run may take before any is. What
+// did not change is said again after a while: the run is alive.
 const (
 	terminalEvery = 200 * time.Millisecond
 	plainEvery    = 5 * time.Second
+	sameAgain     = 30 * time.Second
 )
 
-func (c *command) newProgress(*harness.Project) *progress {
-	p := &progress{c: c, interval: plainEvery, stop: make(chan struct{}), started: c.Now()}
-	if c.StderrColumns > 0 {
+func (c *command) newProgress(project *harness.Project) *progress {
+	p := &progress{c: c, interval: plainEvery, stop: make(chan struct{})}
+	p.status = status{started: c.Now(), expected: c.expected, rate: project.Rate()}
+	if c.screen != nil {
 		p.interval = terminalEvery
 	}
 	if !c.flags.quiet {
@@ -52,24 +49,9 @@ func (c *command) newProgress(*harness.Project) *progress {
 func (p *progress) event(e run.Event) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	switch e := e.(type) {
-	case run.Started:
-		p.total = e.Size.Conversations
-	case run.ConversationEnded:
-		p.done++
-		p.requests += e.Requests
-	case run.Held:
-		p.held = e
-		if p.c.StderrColumns == 0 { // the status line says it on a terminal
-			p.c.note("%s", waiting(e))
-		}
-	case run.CaseEnded:
-		if e.Case.Verdict > verdict.Pass { // a conversation that fails need not fail its case
-			p.failed++
-		}
-		if !e.Case.Sum.Spent.IsZero() {
-			p.spent = p.spent.Add(e.Case.Sum.Spent)
-		}
+	p.status.event(e)
+	if held, ok := e.(run.Held); ok && p.c.screen == nil { // the status line says it on a terminal
+		p.c.note("%s", waiting(held))
 	}
 }
 
@@ -89,45 +71,121 @@ func (p *progress) tick() {
 func (p *progress) show() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.shown = true
-	line := p.line()
-	if width := p.c.StderrColumns; width > 0 {
-		if len(line) >= width {
-			line = line[:width-1]
-		}
-		fmt.Fprintf(p.c.Stderr, "\r%s\x1b[K", line)
+	now := p.c.Now()
+	if p.c.screen != nil {
+		p.c.screen.status(p.status.line(now, p.c.width()-1))
 		return
 	}
+	line := p.status.line(now, 0)
+	if line == p.said && now.Sub(p.saidAt) < sameAgain {
+		return
+	}
+	p.said, p.saidAt = line, now
 	fmt.Fprintln(p.c.Stderr, line)
-}
-
-// line says how far the run is.
-func (p *progress) line() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%d/%s, %d failed", p.done, counted(p.total, "conversation"), p.failed)
-	if p.requests > 0 {
-		fmt.Fprintf(&b, ", %s, %s credits", counted(p.requests, "request"), p.spent)
-	}
-	if p.held.Until.After(p.c.Now()) {
-		b.WriteString(", " + waiting(p.held))
-	}
-	if took := p.c.Now().Sub(p.started); p.done > 0 && p.done < p.total {
-		left := time.Duration(float64(took) / float64(p.done) * float64(p.total-p.done))
-		fmt.Fprintf(&b, ", about %s left", left.Round(time.Second))
-	}
-	return b.String()
-}
-
-// waiting says until when nothing is sent, and why.
-func waiting(h run.Held) string {
-	return fmt.Sprintf("waiting until %s UTC: %s", h.Until.UTC().Format(time.TimeOnly), h.Reason)
 }
 
 // end takes the status line away.
 func (p *progress) end() {
 	close(p.stop)
 	p.stopped.Wait()
-	if p.shown && p.c.StderrColumns > 0 {
-		fmt.Fprint(p.c.Stderr, "\r\x1b[K")
+	if p.c.screen != nil {
+		p.c.screen.clear()
 	}
 }
+
+// width is the width of the terminal now: people resize it.
+func (c *command) width() int {
+	if c.StderrWidth != nil {
+		if now := c.StderrWidth(); now > 0 {
+			return now
+		}
+	}
+	return c.StderrColumns
+}
+
+// status is how far a run is.
+type status struct {
+	started  time.Time
+	expected time.Duration // by the plan; 0: not known
+	rate     float64       // requests a second that providers allow; 0: no limit
+
+	total, turns int // conversations and questions in all
+	done         int // conversations that ended
+	failed       int
+	requests     int
+	spent        credit.Amount
+	held         run.Held
+}
+
+func (s *status) event(e run.Event) {
+	switch e := e.(type) {
+	case run.Started:
+		s.total, s.turns = e.Size.Conversations, e.Size.Turns
+	case run.ConversationEnded:
+		s.done++
+		s.requests += e.Requests
+	case run.Held:
+		s.held = e
+	case run.CaseEnded:
+		if e.Case.Verdict > verdict.Pass { // a conversation that fails need not fail its case
+			s.failed++
+		}
+		if !e.Case.Sum.Spent.IsZero() {
+			s.spent = s.spent.Add(e.Case.Sum.Spent)
+		}
+	}
+}
+
+// line says how far the run is, in at most so many columns; 0 is no bound.
+func (s *status) line(now time.Time, columns int) string {
+	parts := []part{{texts: []string{
+		fmt.Sprintf("%d/%s", s.done, counted(s.total, "conversation")), fmt.Sprintf("%d/%d", s.done, s.total),
+	}}}
+	parts = append(parts, part{rank: 1, texts: []string{fmt.Sprintf("%d failed", s.failed)}})
+	if s.requests > 0 {
+		parts = append(parts,
+			part{rank: dispensable, texts: []string{counted(s.requests, "request")}},
+			part{rank: 4, texts: []string{s.spent.String() + " credits"}})
+	}
+	if s.held.Until.After(now) {
+		parts = append(parts, part{rank: 3, texts: []string{waiting(s.held), "waiting until " + clock(s.held.Until)}})
+	}
+	if left, known := s.left(now); known {
+		parts = append(parts, part{rank: 2, texts: []string{"about " + left.String() + " left", left.String() + " left"}})
+	}
+	return fit(parts, columns)
+}
+
+// left estimates how long the run still takes: by what it took so far, by the
+// plan where next to nothing is done, and never less than the providers' rates
+// and the present pause allow.
+func (s *status) left(now time.Time) (time.Duration, bool) {
+	open := s.total - s.done
+	if open <= 0 {
+		return 0, false
+	}
+	took := now.Sub(s.started)
+	var left time.Duration
+	switch {
+	case s.expected > took && s.done*20 < s.total:
+		left = s.expected - took
+	case s.done > 0:
+		left = time.Duration(float64(took) / float64(s.done) * float64(open))
+	}
+	if s.rate > 0 {
+		requests := float64(s.turns) / float64(s.total) * float64(open)
+		if s.done > 0 {
+			requests = float64(s.requests) / float64(s.done) * float64(open)
+		}
+		left = max(left, time.Duration(requests/s.rate*float64(time.Second)))
+	}
+	left = max(left, s.held.Until.Sub(now)).Round(time.Second)
+	return left, left > 0
+}
+
+// waiting says until when nothing is sent, and why.
+func waiting(h run.Held) string {
+	return fmt.Sprintf("waiting until %s: %s", clock(h.Until), h.Reason)
+}
+
+func clock(t time.Time) string { return t.UTC().Format(time.TimeOnly) + " UTC" }
