@@ -32,14 +32,14 @@ const journalDir = ".assay/journal"
 // Applied is what an apply came to.
 type Applied struct {
 	*Report
-	// Unknown are the questions whose outcome nobody knows: they may have been
-	// paid for, and are asked again only when the Config says so.
-	Unknown []fixture.Unknown
 	// Refused are the turns whose reply is no recording: its status is not one
 	// that the suite accepts, or it says nothing.
 	Refused []address.Address
-	// Blocked are the turns that could not be asked after the replies that came.
-	Blocked []Change
+	// Left is what is still to be asked, blocked or unsure of what the survey
+	// listed; nil after an interrupt.
+	Left *Survey
+	// Recorded, Reused, Moved and Deleted count what was done.
+	Recorded, Reused, Moved, Deleted int
 }
 
 // Apply asks what the survey found to be asked, and records it. Config.Live
@@ -71,12 +71,73 @@ func (p *Project) Apply(ctx context.Context, s *Survey, rec Recording) (*Applied
 	report, err := changed.execute(ctx, result.Apply, run.Config{
 		Clients: clients, Books: books, Recorder: noted, AskAll: true,
 	})
-	out := &Applied{Report: report, Unknown: journal.Unknown(), Refused: noted.inOrder()}
-	if err == nil && ctx.Err() == nil {
-		out.Blocked, err = changed.blocked(ctx)
-	}
+	out := &Applied{Report: report, Refused: noted.inOrder()}
 	replies.Close()
-	return out, errors.Join(err, journal.Close())
+	if err := errors.Join(err, journal.Close()); err != nil || ctx.Err() != nil {
+		return out, err
+	}
+	err = p.Prune(ctx, s, rec)
+	if err == nil {
+		err = out.compare(ctx, &changed, s)
+	}
+	return out, err
+}
+
+// Prune takes away what the survey listed, and the texts that only that needed.
+// The caller holds the project's lock.
+func (p *Project) Prune(ctx context.Context, s *Survey, rec Recording) error {
+	if len(s.Prunes) == 0 {
+		return nil
+	}
+	replies := p.openReplies(rec.Folder)
+	defer replies.Close()
+	store := p.recordingStore(rec, replies)
+	if err := prune(store, rec.Folder, p.suites.Config.FixturesDir, s.Prunes); err != nil {
+		return err
+	}
+	return store.Sweep(ctx)
+}
+
+// compare tells what an apply did and what it left, from the recordings as they
+// are now.
+func (a *Applied) compare(ctx context.Context, p *Project, s *Survey) error {
+	fresh := *p
+	fresh.config.NoPrune, fresh.replace = true, nil
+	fresh.store, fresh.replies = p.openStore(), p.openReplies(readOnly{p.config.FS})
+	left, err := fresh.Survey(ctx)
+	if err != nil {
+		return err
+	}
+	a.Left, a.Deleted = left, len(s.Prunes)
+	changed := changedInstances(s)
+	ran := func(c Change) bool { return changed(c.Address.Instance()) }
+	left.Unsure = append(left.Unsure, slices.DeleteFunc(slices.Clone(s.Unsure), ran)...)
+	left.Blocked = append(left.Blocked, slices.DeleteFunc(slices.Clone(s.Blocked), ran)...)
+	still := map[address.Address]bool{}
+	for _, m := range left.Moves {
+		still[m.To] = true
+	}
+	for _, m := range s.Moves {
+		if !still[m.To] {
+			a.Moved++
+		}
+	}
+	clear(still)
+	for _, list := range [][]Change{left.Changes, left.Unsure, left.Blocked} {
+		for i := range list {
+			still[list[i].Address] = true
+		}
+	}
+	for i := range s.Changes {
+		switch c := &s.Changes[i]; {
+		case still[c.Address]:
+		case c.State == fixture.Kept:
+			a.Reused++
+		default:
+			a.Recorded++
+		}
+	}
+	return nil
 }
 
 // Tidy takes out of the journal what is recorded already: a process that was
@@ -97,14 +158,12 @@ type recorders map[string]*fixture.Recorder
 
 // recorder gives what makes a provider's recorder, and adds it to the others.
 func (p *Project) recorder(all recorders, s *Survey, rec Recording, journal *fixture.Journal, replies *fixture.Replies) func(*plan.Provider, http.RoundTripper) http.RoundTripper {
-	store := fixture.Open(fixture.Options{
-		Folder: rec.Folder, Dir: p.suites.Config.FixturesDir,
-		Redactor: p.secrets.redactor, InUse: p.inUse(), Moves: p.moves(), Replies: replies,
-	})
+	store := p.recordingStore(rec, replies)
 	moves := movesOf(s)
 	return func(bound *plan.Provider, next http.RoundTripper) http.RoundTripper {
 		r := fixture.NewRecorder(fixture.RecorderOptions{
 			Store: store, Next: next, Journal: journal, Now: p.config.Now, Origin: rec.Origin, Moves: moves,
+			Replace:      p.replaces,
 			RetryUnknown: p.config.Live.Retry == run.RetryUnknown,
 			Cost:         costOf(bound),
 		})
@@ -113,20 +172,19 @@ func (p *Project) recorder(all recorders, s *Survey, rec Recording, journal *fix
 	}
 }
 
+// recordingStore makes the store of the project's recordings, for writing.
+func (p *Project) recordingStore(rec Recording, replies *fixture.Replies) *fixture.Store {
+	return fixture.Open(fixture.Options{
+		Folder: rec.Folder, Dir: p.suites.Config.FixturesDir,
+		Redactor: p.secrets.redactor, InUse: p.inUse(), Moves: p.moves(), Replies: replies,
+	})
+}
+
 // costOf reads what a reply itself says that it cost.
 func costOf(p *plan.Provider) func(address.Address, *exchange.Response) fixture.Cost {
 	return func(_ address.Address, r *exchange.Response) fixture.Cost {
 		return fixture.Cost{Credits: p.Kind.Bill(p.Config, r).Cost}
 	}
-}
-
-// blocked gives the turns that the recordings, as they are now, keep from being asked.
-func (p *Project) blocked(ctx context.Context) ([]Change, error) {
-	fresh := *p
-	fresh.store = p.openStore()
-	var out []Change
-	err := fresh.eachCompared(ctx, func(c compared) { out = append(out, c.blocked...) })
-	return out, err
 }
 
 // noting are recorders that note what they were not given.
@@ -157,8 +215,8 @@ func (r recorders) Reject(c *exchange.Call) { r[c.Address.Provider].Reject(c) }
 
 // Finish has a case instance's file written.
 func (r recorders) Finish(i *plan.Instance, costs run.Costs) error {
-	shape := fixture.Shape{Samples: i.Case.Source.Samples, Turns: i.Case.AskedTurns()}
-	return r[i.Address.Provider].Finish(i.Address, settled(costs), shape)
+	// What is beyond the case's samples and turns goes by the plan, and only then.
+	return r[i.Address.Provider].Finish(i.Address, settled(costs), fixture.Shape{})
 }
 
 // offline gives a Live that sends nothing, whatever happens: nobody approved it.

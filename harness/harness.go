@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/assay-harness/assay/harness/address"
 	"github.com/assay-harness/assay/harness/check"
 	"github.com/assay-harness/assay/harness/credit"
 	"github.com/assay-harness/assay/harness/diag"
@@ -42,6 +43,11 @@ type Config struct {
 	// Shard takes one of several parts of what is selected, which are about as
 	// long by the recordings; the zero value takes all.
 	Shard plan.Shard
+	// Replace are addresses, globs allowed, of turns that an apply asks again
+	// although they are recorded; without a turn, of all of a conversation.
+	Replace []string
+	// NoPrune keeps recordings that no case asks for any more.
+	NoPrune bool
 	// AllowEmpty makes a selection that matches nothing no error.
 	AllowEmpty bool
 	// Variables are values for the suites' variables.
@@ -111,6 +117,7 @@ type Project struct {
 	store   *fixture.Store
 	replies *fixture.Replies // for reading
 	secrets *secrets
+	replace []address.Pattern
 }
 
 // Load reads and checks all suites, selected or not, and reports all that is
@@ -138,6 +145,8 @@ func Load(c Config) (*Project, diag.Diagnostics) {
 	if ds.HasErrors() {
 		return project, ds.Sorted()
 	}
+	project.replace, more = project.replacements()
+	ds = append(ds, more...)
 	if !c.AllowEmpty {
 		ds = append(ds, p.Unmatched()...)
 		ds = append(ds, project.beyondEnd(selection)...)

@@ -2,6 +2,7 @@ package harness
 
 import (
 	"slices"
+	"time"
 
 	"github.com/assay-harness/assay/harness/credit"
 	"github.com/assay-harness/assay/harness/fixture"
@@ -34,21 +35,68 @@ func (l *priceList) median(provider string) *credit.Amount {
 	return &list[len(list)/2]
 }
 
+// past is what one current recording cost and how long it took.
+type past struct {
+	provider string
+	credits  *credit.Amount
+	latency  time.Duration
+}
+
+func pastOf(s *Step) past {
+	p := past{provider: s.Ask.Address.Provider, credits: s.Reply.Credits}
+	if s.Reply.LatencyKnown {
+		p.latency = s.Reply.Latency
+	}
+	return p
+}
+
+// history collects what recordings cost and how long they took, to estimate
+// what new ones will.
+type history struct {
+	priceList
+	latencies map[string][]time.Duration
+}
+
+func (h *history) add(list ...past) {
+	if h.latencies == nil {
+		h.latencies = map[string][]time.Duration{}
+	}
+	for _, p := range list {
+		if p.credits != nil {
+			h.priceList.add(recordedCost{p.provider, *p.credits})
+		}
+		if p.latency > 0 {
+			h.latencies[p.provider] = append(h.latencies[p.provider], p.latency)
+		}
+	}
+}
+
+// medianLatency gives how long a provider's replies mostly took, 0 if nothing
+// is recorded.
+func (h *history) medianLatency(provider string) time.Duration {
+	list := slices.Sorted(slices.Values(h.latencies[provider]))
+	if len(list) == 0 {
+		return 0
+	}
+	return list[len(list)/2]
+}
+
 // price fills in what the changes will cost: what each cost when last
 // recorded, else the provider's median, else its configured price.
-func (s *Survey) price(p *Project, recorded *priceList) {
+func (s *Survey) price(p *Project, h *history) {
 	medians := map[string]*credit.Amount{}
 	estimate, bound := &credit.Amount{}, &credit.Amount{}
-	for _, c := range s.Changes {
+	for i := range s.Changes {
+		c := &s.Changes[i]
 		if c.State == fixture.Kept {
 			continue // it was paid for before
 		}
 		name := c.Address.Provider
 		if _, ok := medians[name]; !ok {
-			medians[name] = recorded.median(name)
+			medians[name] = h.median(name)
 		}
-		estimate = plus(estimate, first(c.last, medians[name], p.plan.Provider(name).Config.Price.Call))
-		bound = plus(bound, c.bound)
+		c.Estimate = first(c.last, medians[name], p.plan.Provider(name).Config.Price.Call)
+		estimate, bound = plus(estimate, c.Estimate), plus(bound, c.Bound)
 	}
 	s.Estimate, s.Bound = estimate, bound
 }

@@ -1,15 +1,12 @@
 package harness
 
 import (
-	"context"
-	"errors"
 	"net/http"
 	"time"
 
 	"github.com/assay-harness/assay/harness/exchange"
 	"github.com/assay-harness/assay/harness/fixture"
 	"github.com/assay-harness/assay/harness/plan"
-	"github.com/assay-harness/assay/harness/provider"
 	"github.com/assay-harness/assay/harness/run"
 )
 
@@ -34,44 +31,6 @@ func (p *Project) openReplies(folder fixture.Folder) *fixture.Replies {
 		o.Server = p.config.Live.BaseURL
 	}
 	return fixture.OpenReplies(o)
-}
-
-// withKept walks through the conversations of an instance that has changes
-// once more, and goes on where a reply is kept: a turn after it is known then.
-func (p *Project) withKept(ctx context.Context, clients map[string]*provider.Client, inst *plan.Instance, without compared) compared {
-	kept := &keptReplay{replay: fixture.Replay(p.store), replies: p.replies}
-	client := *clients[inst.Address.Provider]
-	client.Transport = kept
-	if with := p.walk(ctx, &client, inst); kept.found {
-		return with
-	}
-	return without
-}
-
-// keptReplay answers from the recordings, and with a kept reply where there is
-// no current one. It goes through one conversation at a time.
-type keptReplay struct {
-	replay  http.RoundTripper
-	replies *fixture.Replies
-	found   bool // a kept reply
-}
-
-// RoundTrip looks the call up in both places.
-func (k *keptReplay) RoundTrip(req *http.Request) (*http.Response, error) {
-	resp, err := k.replay.RoundTrip(req)
-	var why *fixture.StateError
-	if err == nil || !errors.As(err, &why) || isBroken(why.State) {
-		return resp, err
-	}
-	call := exchange.FromContext(req.Context())
-	e := k.replies.Find(call)
-	if e == nil {
-		return nil, err
-	}
-	meta := e.Meta
-	call.Recorded, call.Kept = &meta, why
-	k.found = true
-	return fixture.Response(e, req), nil
 }
 
 // isBroken reports whether a recording must be mended before anything is asked.

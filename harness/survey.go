@@ -2,11 +2,10 @@ package harness
 
 import (
 	"context"
-	"errors"
-	"net/http"
 	"runtime"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/assay-harness/assay/harness/address"
 	"github.com/assay-harness/assay/harness/credit"
@@ -17,27 +16,40 @@ import (
 	"github.com/assay-harness/assay/harness/provider"
 )
 
-// Survey is the difference between the suites and the recordings: what would
-// have to be asked. Making one sends nothing.
+// Survey is the difference between the suites and the recordings: what an apply
+// would do, why, and what it costs. Making one sends nothing.
 type Survey struct {
-	// Changes are the turns without a current recording, in plan order.
+	// Changes are the turns without a current recording, in plan order: those
+	// that are asked, and those whose reply was paid for before (State Kept).
 	Changes []Change
 	// Blocked are turns that can't be asked: a capture before them fails on the
 	// recorded reply, or they follow such a turn.
 	Blocked []Change
+	// Unsure are turns that were sent, perhaps paid for, and have no reply, with
+	// what follows them. They are asked again only when the Config says so.
+	Unsure []Change
+	// Lost are questions of unknown outcome that nothing asks any more.
+	Lost []fixture.Unknown
 	// Moves are case instances whose recording stands at another address: to, from.
 	Moves []Move
+	// Prunes are recordings that no case asks for any more.
+	Prunes []Prune
 	// Broken are recordings that must be mended before anything is asked.
 	Broken diag.Diagnostics
-	// Orphans are recordings of cases that no longer exist.
-	Orphans []address.Address
 	// Unchanged counts the turns whose recording is current.
 	Unchanged int
+	// MockOnly counts the case instances without a recording that only a server
+	// named by a base URL is asked: they are left out here.
+	MockOnly int
 	// Warnings say which kept replies were left out.
 	Warnings diag.Diagnostics
 	// Estimate is what the changes will probably cost, Bound the most they can
 	// cost; nil where a price is not known.
 	Estimate, Bound *credit.Amount
+	// Time is how long asking will probably take; nil where that is not known.
+	Time *time.Duration
+	// Asked says what is asked of which provider, by its name.
+	Asked []Asked
 }
 
 // Change is one asked turn without a current recording.
@@ -45,83 +57,112 @@ type Change struct {
 	Address address.Address
 	Display string // Address, without what is unambiguous
 	State   fixture.State
-	Diag    diag.Diagnostic // why
-	After   string          // the turn after which the question is known; "" when it is
-	bound   *credit.Amount
-	last    *credit.Amount // what it cost when last recorded
+	Diag    diag.Diagnostic      // why
+	Cause   Cause                // the edit behind it
+	Diff    []fixture.Difference // of the question, where one is recorded
+	Adds    []exchange.Message   // what the turn adds to the conversation; nil: not known yet
+	After   string               // the turn after which the question is known; "" when it is
+	// Unknown is set where the question was sent before and nobody knows how that ended.
+	Unknown *fixture.Unknown
+	// Estimate is what it will probably cost, Bound the most; nil: not known.
+	Estimate, Bound *credit.Amount
+	last            *credit.Amount // what it cost when last recorded
+}
+
+// IsAgain reports whether there is a recording that the reply will replace.
+func (c *Change) IsAgain() bool {
+	switch c.State {
+	case fixture.Stale, fixture.Follows, fixture.Current:
+		return true
+	default:
+		return false
+	}
 }
 
 // Move says where an instance's recording is.
 type Move struct{ To, From address.Address }
 
-// Asks counts the changes whose question is asked: the others' reply is kept.
+// IsEmpty reports whether every question is recorded and nothing is left over:
+// the one value behind "No changes" and the exit code that says so.
+func (s *Survey) IsEmpty() bool { return !s.HasChanges() && len(s.Blocked) == 0 && len(s.Unsure) == 0 }
+
+// HasChanges reports whether an apply has something to do.
+func (s *Survey) HasChanges() bool { return len(s.Changes)+len(s.Moves)+len(s.Prunes) > 0 }
+
+// Asks counts the questions that an apply sends, as far as it is known: those
+// that follow a changed reply may turn out unchanged.
 func (s *Survey) Asks() int {
 	n := 0
-	for _, c := range s.Changes {
-		if c.State != fixture.Kept {
+	for i := range s.Changes {
+		if s.Changes[i].State != fixture.Kept {
 			n++
 		}
 	}
 	return n
 }
 
-// IsEmpty reports whether there is nothing to ask and nothing to move.
-func (s *Survey) IsEmpty() bool { return len(s.Changes) == 0 && len(s.Moves) == 0 }
-
-// Survey compares the selected cases with the recordings. Nothing is sent.
+// Survey compares the selected cases with the recordings. Nothing is sent, and
+// nothing is written.
 func (p *Project) Survey(ctx context.Context) (*Survey, error) {
 	out := &Survey{}
-	costs := &priceList{}
-	err := p.eachCompared(ctx, func(c compared) {
-		out.Unchanged += c.unchanged
-		out.Broken = append(out.Broken, c.broken...)
-		if c.move != nil {
-			out.Moves = append(out.Moves, *c.move)
-		}
-		out.Changes = append(out.Changes, c.changes...)
-		out.Blocked = append(out.Blocked, c.blocked...)
-		costs.add(c.costs...)
+	past := &history{}
+	left, err := p.leftover()
+	if err != nil {
+		out.Broken = append(out.Broken, diag.FromError(diag.RecordingDamaged, err))
+		return out, nil
+	}
+	err = p.eachCompared(ctx, left, func(c compared) {
+		out.add(c)
+		past.add(c.past...)
 	})
 	if err != nil {
 		return nil, err
 	}
-	out.price(p, costs)
+	out.Lost = left.lost(p, out)
+	out.price(p, past)
+	out.pace(p, past)
 	out.Warnings = p.replies.Warnings()
 	return out, p.findOrphans(ctx, out)
+}
+
+func (s *Survey) add(c compared) {
+	s.Unchanged += c.unchanged
+	s.MockOnly += c.mockOnly
+	s.Broken = append(s.Broken, c.broken...)
+	if c.move != nil {
+		s.Moves = append(s.Moves, *c.move)
+	}
+	s.Changes = append(s.Changes, c.changes...)
+	s.Blocked = append(s.Blocked, c.blocked...)
+	s.Unsure = append(s.Unsure, c.unsure...)
+	s.Prunes = append(s.Prunes, c.prunes...)
 }
 
 // compared is what one case instance came to.
 type compared struct {
 	unchanged int
+	mockOnly  int
 	changes   []Change
 	blocked   []Change
+	unsure    []Change
+	prunes    []Prune
 	move      *Move
 	broken    diag.Diagnostics
-	costs     []recordedCost
+	past      []past
+}
+
+// isCurrent reports whether everything that the suites ask is recorded.
+func (c *compared) isCurrent() bool {
+	return len(c.changes)+len(c.blocked)+len(c.unsure)+len(c.broken) == 0
 }
 
 // eachCompared compares all selected instances, several at once, and gives the
 // outcomes in plan order.
-func (p *Project) eachCompared(ctx context.Context, take func(compared)) error {
-	clients := p.replayClients(fixture.Replay(p.store))
+func (p *Project) eachCompared(ctx context.Context, left *leftover, take func(compared)) error {
+	w := &walker{Project: p, clients: p.replayClients(fixture.Replay(p.store)), left: left}
 	batch := make([]*plan.Instance, 0, 256)
 	flush := func() {
-		outcomes := make([]compared, len(batch))
-		var group sync.WaitGroup
-		next := make(chan int)
-		for range runtime.GOMAXPROCS(0) {
-			group.Go(func() {
-				for i := range next {
-					outcomes[i] = p.compare(ctx, clients, batch[i])
-				}
-			})
-		}
-		for i := range batch {
-			next <- i
-		}
-		close(next)
-		group.Wait()
-		for _, o := range outcomes {
+		for _, o := range w.batch(ctx, batch) {
 			take(o)
 		}
 		batch = batch[:0]
@@ -133,8 +174,11 @@ func (p *Project) eachCompared(ctx context.Context, take func(compared)) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if inst.Skip == "" {
+		switch {
+		case inst.Skip == "":
 			batch = append(batch, inst)
+		case inst.Case.Source.Skip == "" && !p.store.Has(inst.Address):
+			take(compared{mockOnly: 1})
 		}
 		if len(batch) == cap(batch) {
 			flush()
@@ -144,82 +188,118 @@ func (p *Project) eachCompared(ctx context.Context, take func(compared)) error {
 	return ctx.Err()
 }
 
-// compare walks through the conversations of an instance with the recorded
-// replies. An instance that has nothing recorded may have been moved.
-func (p *Project) compare(ctx context.Context, clients map[string]*provider.Client, inst *plan.Instance) compared {
-	out := p.walk(ctx, clients[inst.Address.Provider], inst)
-	if len(out.changes) == 0 {
-		return out
-	}
-	if out.mayBeMoved() {
-		if from, ok := p.movedFrom(ctx, clients, inst); ok {
-			return compared{move: &Move{To: inst.Address, From: from}}
-		}
-	}
-	return p.withKept(ctx, clients, inst, out)
+// walker compares instances with recordings.
+type walker struct {
+	*Project
+	clients map[string]*provider.Client
+	left    *leftover
 }
 
-// mayBeMoved reports whether an instance with changes has nothing recorded at
-// its place.
-func (c *compared) mayBeMoved() bool {
-	switch c.changes[0].State {
-	case fixture.Missing, fixture.Moved, fixture.Ambiguous:
-		return c.unchanged == 0
-	default:
+// batch compares several instances at once and keeps their order.
+func (w *walker) batch(ctx context.Context, list []*plan.Instance) []compared {
+	outcomes := make([]compared, len(list))
+	var group sync.WaitGroup
+	next := make(chan int)
+	for range runtime.GOMAXPROCS(0) {
+		group.Go(func() {
+			for i := range next {
+				outcomes[i] = w.compare(ctx, list[i])
+			}
+		})
+	}
+	for i := range list {
+		next <- i
+	}
+	close(next)
+	group.Wait()
+	return outcomes
+}
+
+// compare walks through the conversations of an instance with the recorded
+// replies. An instance that has nothing recorded may have been moved.
+func (w *walker) compare(ctx context.Context, inst *plan.Instance) compared {
+	client := w.clients[inst.Address.Provider]
+	out := w.walk(ctx, client, inst, w.findings())
+	if w.maybeMoved(inst, &out) {
+		if move, there, ok := w.moveOf(ctx, inst); ok {
+			out = there
+			out.move = &move
+			out.prunes = w.extras(inst, move.From)
+			return out
+		}
+	}
+	out.prunes = w.extras(inst, inst.Address)
+	return out
+}
+
+// maybeMoved reports whether nothing at all is recorded of an instance.
+func (w *walker) maybeMoved(inst *plan.Instance, out *compared) bool {
+	if out.unchanged > 0 || len(out.changes)+len(out.unsure) == 0 {
 		return false
 	}
+	held, err := w.store.Load(inst.Address)
+	return err == nil && len(held.Exchanges) == 0
 }
 
 // walk compares one instance with what a client's transport has recorded.
-func (p *Project) walk(ctx context.Context, client *provider.Client, inst *plan.Instance) compared {
+func (w *walker) walk(ctx context.Context, client *provider.Client, inst *plan.Instance, f *findings) compared {
 	var out compared
 	for _, sample := range inst.Samples {
 		d := inst.Dialogue(sample)
-		// The visitor gives no error, and a cancelled walk is noticed by eachCompared.
-		_ = walkConversation(ctx, client, d, func(s Step) error {
-			out.turn(s)
-			return nil
-		})
+		for ask, ok := d.Next(); ok && ctx.Err() == nil; ask, ok = d.Next() {
+			step := Step{Ask: ask, Client: client}
+			step.ask(ctx)
+			w.turn(ctx, &out, &step, f)
+			if step.Reply == nil {
+				break
+			}
+			d.Answer(ask, step.Reply)
+		}
 		out.rest(d, client.Config.Price.MaxCall)
 	}
-	for i := range out.changes {
-		out.changes[i].last = p.lastCost(out.changes[i].Address)
+	for _, list := range [][]Change{out.changes, out.unsure} {
+		for i := range list {
+			list[i].last = w.lastCost(f.from(list[i].Address))
+		}
 	}
 	return out
 }
 
 // rest adds the turns that are left of a conversation: they are known after
-// the turn that stopped it, or as blocked as that one.
+// the turn that stopped it, or as blocked, or as unsure as that one.
 func (c *compared) rest(d *plan.Dialogue, bound *credit.Amount) {
 	left := d.Rest()
 	if len(left) == 0 {
 		return
 	}
-	conversation := left[0].Address.Conversation()
-	if n := len(c.blocked); n > 0 && c.blocked[n-1].Address.Conversation() == conversation {
-		for _, ask := range left {
-			c.blocked = append(c.blocked, Change{Address: ask.Address, Display: ask.Display, State: fixture.Blocked, Diag: c.blocked[n-1].Diag})
-		}
-		return
-	}
-	if len(c.changes) == 0 {
+	list, stopped := c.stoppedIn(left[0].Address.Conversation())
+	if stopped == nil {
 		return // the conversation stopped at a broken recording
 	}
-	stopped := c.changes[len(c.changes)-1]
-	if stopped.State == fixture.Kept || stopped.Address.Conversation() != conversation {
-		return // the same, after turns whose replies are kept
-	}
-	state := fixture.Follows
-	if stopped.State == fixture.Missing {
-		state = fixture.Missing
+	state := stopped.State
+	if state == fixture.Stale || state == fixture.Current {
+		state = fixture.Follows
 	}
 	after := stopped.Address.Turn
 	for _, ask := range left {
-		c.changes = append(c.changes, Change{
-			Address: ask.Address, Display: ask.Display, State: state, After: after.String(), bound: bound,
-		})
+		next := Change{Address: ask.Address, Display: ask.Display, State: state, Cause: stopped.Cause, After: after.String(), Bound: bound}
+		if state == fixture.Blocked {
+			next.Diag, next.After, next.Bound = stopped.Diag, "", nil
+		}
+		*list = append(*list, next)
 		after = ask.Address.Turn
 	}
+}
+
+// stoppedIn gives the turn that stopped a conversation, and its list.
+func (c *compared) stoppedIn(conversation address.Address) (*[]Change, *Change) {
+	for _, list := range []*[]Change{&c.blocked, &c.unsure, &c.changes} {
+		if n := len(*list); n > 0 && (*list)[n-1].Address.Conversation() == conversation {
+			stopped := (*list)[n-1]
+			return list, &stopped
+		}
+	}
+	return nil, nil
 }
 
 // lastCost gives what a turn cost when it was last recorded, if it was.
@@ -228,141 +308,9 @@ func (p *Project) lastCost(a address.Address) *credit.Amount {
 	if err != nil {
 		return nil
 	}
-	for i := range held.Exchanges {
-		if e := &held.Exchanges[i]; e.Address.Sample == a.Sample && e.Address.Turn == a.Turn {
-			return e.Credits
-		}
-	}
-	return nil
-}
-
-// turn compares one turn.
-func (c *compared) turn(s Step) {
-	switch {
-	case s.Reply != nil && s.Call.Kept != nil:
-		c.changes = append(c.changes, Change{
-			Address: s.Ask.Address, Display: s.Ask.Display, State: fixture.Kept, Diag: diag.FromError(diag.RecordingMissing, s.Call.Kept),
-		})
-	case s.Reply != nil:
-		c.unchanged++
-		if s.Reply.Credits != nil {
-			c.costs = append(c.costs, recordedCost{s.Ask.Address.Provider, *s.Reply.Credits})
-		}
-	case s.Ask.Blocked:
-		c.blocked = append(c.blocked, Change{Address: s.Ask.Address, Display: s.Ask.Display, State: fixture.Blocked, Diag: s.Ask.Problems[0]})
-	case s.Call == nil:
-		c.broken = append(c.broken, diag.FromError(diag.BadRequestKey, s.Err))
-	default:
-		c.note(s)
-	}
-}
-
-// note sorts what the store said of a call that has no current recording.
-func (c *compared) note(s Step) {
-	var state *fixture.StateError
-	if !errors.As(s.Err, &state) {
-		c.broken = append(c.broken, diag.FromError(diag.RecordingDamaged, s.Err))
-		return
-	}
-	switch {
-	case isBroken(state.State):
-		c.broken = append(c.broken, state.Diag)
-	default:
-		c.changes = append(c.changes, Change{
-			Address: s.Ask.Address, Display: s.Ask.Display, State: state.State, Diag: state.Diag, bound: s.Call.MaxCost,
-		})
-	}
-}
-
-// movedFrom finds the one orphan of the same provider that holds the whole
-// conversation of an instance, key by key, or what `moved` names.
-func (p *Project) movedFrom(ctx context.Context, clients map[string]*provider.Client, inst *plan.Instance) (address.Address, bool) {
-	var found []address.Address
-	written, named := p.store.MovedFrom(inst.Address)
-	candidates := p.candidates(clients, inst)
-	if named && !slices.Contains(candidates, written) { // of another provider
-		candidates = append(candidates, written)
-	}
-	for _, candidate := range candidates {
-		client := *clients[inst.Address.Provider]
-		client.Transport = movedReplay{replay: fixture.Replay(p.store), from: candidate}
-		if w := p.walk(ctx, &client, inst); len(w.changes)+len(w.broken)+len(w.blocked) == 0 {
-			found = append(found, candidate)
-		}
-	}
-	if named && slices.Contains(found, written) {
-		return written, true
-	}
-	if len(found) != 1 {
-		return address.Address{}, false
-	}
-	return found[0], true
-}
-
-// candidates gives the orphans that hold the instance's first question.
-func (p *Project) candidates(clients map[string]*provider.Client, inst *plan.Instance) []address.Address {
-	client := clients[inst.Address.Provider]
-	ask, ok := inst.Dialogue(inst.Samples[0]).Next()
-	if !ok || ask.Problems.HasErrors() {
+	i := slices.IndexFunc(held.Exchanges, func(e exchange.Exchange) bool { return e.Address.Sample == a.Sample && e.Address.Turn == a.Turn })
+	if i < 0 {
 		return nil
 	}
-	request, _, err := client.Build(ask.Question)
-	if err != nil {
-		return nil
-	}
-	return p.store.Candidates(inst.Address, client.Call(ask.Address, request).Key)
-}
-
-// movedReplay answers from the recording of another instance.
-type movedReplay struct {
-	replay http.RoundTripper
-	from   address.Address
-}
-
-// RoundTrip looks the call up under the other address.
-func (m movedReplay) RoundTrip(req *http.Request) (*http.Response, error) {
-	call := exchange.FromContext(req.Context())
-	there := *call
-	there.Address = m.from
-	there.Address.Sample, there.Address.Turn = call.Address.Sample, call.Address.Turn
-	resp, err := m.replay.RoundTrip(req.WithContext(exchange.NewContext(req.Context(), &there)))
-	call.Recorded, call.File = there.Recorded, there.File
-	return resp, err
-}
-
-// findOrphans lists recordings whose case is gone. A selection by tags says
-// nothing about cases that are gone, so under one none are looked for.
-func (p *Project) findOrphans(ctx context.Context, s *Survey) error {
-	if p.config.Tags != "" {
-		return nil
-	}
-	taken := map[address.Address]bool{}
-	for _, m := range s.Moves {
-		taken[m.From] = true
-	}
-	inUse := p.inUse()
-	for c, err := range p.store.Scan(ctx) {
-		if err != nil {
-			s.Broken = append(s.Broken, diag.FromError(diag.RecordingDamaged, err))
-			continue
-		}
-		if !inUse(c.Address) && !taken[c.Address] && p.plan.Names(c.Address) {
-			s.Orphans = append(s.Orphans, c.Address)
-		}
-	}
-	s.Broken = s.Broken.Sorted()
-	return ctx.Err()
-}
-
-// inUse tells which case instances are in the suites. The set is made when
-// first asked for: replay of a project in order never asks.
-func (p *Project) inUse() func(address.Address) bool {
-	all := sync.OnceValue(func() map[address.Address]bool {
-		out := map[address.Address]bool{}
-		for a := range p.plan.All() {
-			out[a] = true
-		}
-		return out
-	})
-	return func(a address.Address) bool { return all()[a] }
+	return held.Exchanges[i].Credits
 }

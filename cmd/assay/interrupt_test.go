@@ -149,7 +149,7 @@ func TestInterrupt(t *testing.T) {
 			t.Fatalf("exit code %d\n%s", code, &assay.said)
 		}
 		again := p.run(t, assay.Dir, 8, "apply")
-		if !strings.Contains(again.stdout, "4 to record, 0 to record again, 0 to move, 2 unchanged") {
+		if !strings.Contains(again.stdout, "4 to record, 0 to record again, 0 to delete, 0 to move, 2 unchanged") {
 			t.Errorf("what was paid for is not recorded:\n%s", again.stdout)
 		}
 	})

@@ -4,15 +4,14 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/assay-harness/assay/harness"
-	"github.com/assay-harness/assay/harness/address"
+	"github.com/assay-harness/assay/harness/credit"
 	"github.com/assay-harness/assay/harness/diag"
 	"github.com/assay-harness/assay/harness/exchange"
-	"github.com/assay-harness/assay/harness/fixture"
 	"github.com/assay-harness/assay/harness/internal/disk"
 	"github.com/assay-harness/assay/harness/result"
 )
@@ -22,6 +21,7 @@ type applyFlags struct {
 	liveFlags
 	reportFlags
 	lockFlags
+	planFlags
 	approve bool
 	origin  string
 }
@@ -47,6 +47,7 @@ Without a terminal nothing is sent unless --auto-approve is given (exit 8).`,
 	f.reportFlags.add(cmd)
 	jsonFlag(cmd)
 	f.lockFlags.add(cmd)
+	f.planFlags.add(cmd)
 	cmd.Flags().BoolVar(&f.approve, "auto-approve", false, "do not ask for approval")
 	cmd.Flags().StringVar(&f.origin, "origin", "", "record replies as `ORIGIN`: live, scripted or imported (default: what the server says, else live)")
 	return cmd
@@ -62,6 +63,7 @@ func (c *command) apply(cmd *cobra.Command, f *applyFlags, args []string) error 
 	if err != nil {
 		return err
 	}
+	f.planFlags.fill(&config)
 	if config.Concurrency, err = f.workers(); err != nil {
 		return err
 	}
@@ -113,57 +115,173 @@ func (c *command) applyLocked(cmd *cobra.Command, folder *disk.Folder, root stri
 		c.note("Nothing was asked. Mend these recordings first; nothing was overwritten.")
 		return exitError(s.Broken.Exit())
 	}
-	if err := c.print(func(b *bytes.Buffer) { writeSurvey(b, p, s) }); err != nil {
+	if err := c.printBeside(f.format, func(b *bytes.Buffer) {
+		(&surveyView{b: b, p: p, s: s, opening: notYetAsked}).write()
+	}); err != nil {
 		return err
 	}
 	c.say(s.Warnings)
-	if s.IsEmpty() {
-		return blocked(s.Blocked)
+	if !s.HasChanges() {
+		return undone(s)
+	}
+	if err := c.approveSurvey(p, s, f); err != nil {
+		return err
+	}
+	return c.applySurvey(cmd, root, p, s, recording, f)
+}
+
+// printBeside writes a text to stdout, or to stderr where a report goes there
+// that programs read.
+func (c *command) printBeside(format string, write func(*bytes.Buffer)) error {
+	if format == "table" || format == "none" {
+		return c.print(write)
+	}
+	var b bytes.Buffer
+	write(&b)
+	_, err := c.Stderr.Write(b.Bytes())
+	return err
+}
+
+// approveSurvey asks for a yes to what costs something or can't be undone.
+func (c *command) approveSurvey(p *harness.Project, s *harness.Survey, f *applyFlags) error {
+	if s.Asks() == 0 && len(s.Prunes) == 0 {
+		return nil // moving and reusing is free
+	}
+	what := "ask these questions"
+	switch {
+	case s.Asks() == 0:
+		what = "delete these recordings"
+	case len(s.Prunes) > 0:
+		what = "ask these questions and delete these recordings"
+	}
+	if s.Asks() > 0 && s.Bound == nil && (f.maxCredits != "" || p.Config().MaxCredits != "") {
+		c.note("No greatest price is known (price.max_call in assay.yaml sets one): under the budget the questions are asked\none at a time, and the last may pass it.")
+	}
+	if err := c.approve(what, f.approve); err != nil {
+		return err
 	}
 	if s.Asks() > 0 {
-		if s.Bound == nil && (f.maxCredits != "" || p.Config().MaxCredits != "") {
-			c.note("No greatest price is known (price.max_call in assay.yaml sets one): under the budget the questions are asked\none at a time, and the last may pass it.")
-		}
-		if err := c.approve(f); err != nil {
-			return err
-		}
 		c.approveHosts(p)
 	}
+	return nil
+}
+
+// approve asks for a yes to something, unless it was given.
+func (c *command) approve(what string, auto bool) error {
+	if auto {
+		return nil
+	}
+	if !c.StdinIsTerminal {
+		return diag.NewError(diag.NotApproved, "nothing was sent or changed: there is no terminal to ask for approval",
+			"Look at the price above, and give --auto-approve. --max-credits bounds what it may cost.")
+	}
+	if !c.ask("Do you want to " + what + "?") {
+		return diag.NewError(diag.NotApproved, "nothing was sent or changed: it was not approved", "")
+	}
+	return nil
+}
+
+// applySurvey does what was approved, and tells what was done and what is left.
+func (c *command) applySurvey(cmd *cobra.Command, root string, p *harness.Project, s *harness.Survey, recording harness.Recording, f *applyFlags) error {
+	if len(s.Changes)+len(s.Moves) == 0 {
+		if err := p.Prune(cmd.Context(), s, recording); err != nil {
+			return err
+		}
+		if err := c.complete(&harness.Applied{Deleted: len(s.Prunes)}, f); err != nil {
+			return err
+		}
+		return undone(s)
+	}
 	var ran *harness.Applied
-	err = c.execute(root, p, &f.reportFlags, result.Strictness{}, func(p *harness.Project) (*harness.Report, error) {
+	err := c.execute(root, p, &f.reportFlags, result.Strictness{}, func(p *harness.Project) (*harness.Report, error) {
 		var err error
 		if ran, err = p.Apply(cmd.Context(), s, recording); err != nil {
 			return nil, err
 		}
 		return ran.Report, nil
 	})
-	if ran == nil {
+	if ran == nil || ran.Report == nil {
 		return err
 	}
-	if err := c.applied(ran, err); err != nil {
-		return err
+	if said := c.complete(ran, f); said != nil {
+		return said
 	}
-	return blocked(stillBlocked(s, ran))
+	return c.applied(ran, err)
 }
 
-// stillBlocked gives the turns that can't be asked: of what was asked now, those
-// after the new replies.
-func stillBlocked(s *harness.Survey, ran *harness.Applied) []harness.Change {
-	asked := map[address.Address]bool{}
-	for _, change := range s.Changes {
-		asked[change.Address.Instance()] = true
+// complete tells in a line what was done, and lists what is left to ask.
+func (c *command) complete(ran *harness.Applied, f *applyFlags) error {
+	left := 0
+	if ran.Left != nil {
+		left = len(ran.Left.Changes)
 	}
-	before := slices.DeleteFunc(slices.Clone(s.Blocked), func(b harness.Change) bool { return asked[b.Address.Instance()] })
-	return append(before, ran.Blocked...)
+	done := []string{fmt.Sprintf("%d recorded", ran.Recorded)}
+	for _, more := range []struct {
+		n    int
+		what string
+	}{{ran.Reused, "reused"}, {ran.Moved, "moved"}, {ran.Deleted, "deleted"}, {left, "left"}} {
+		if more.n > 0 {
+			done = append(done, fmt.Sprintf("%d %s", more.n, more.what))
+		}
+	}
+	var spent credit.Amount
+	if ran.Report != nil {
+		spent = ran.Run().Sum.Spent
+	}
+	word := "complete"
+	if left > 0 || ran.Report != nil && ran.Left == nil {
+		word = "stopped"
+	}
+	return c.printBeside(f.format, func(b *bytes.Buffer) {
+		fmt.Fprintf(b, "Apply %s: %s, %s credits spent.\n", word, strings.Join(done, ", "), spent)
+		if left == 0 {
+			return
+		}
+		fmt.Fprintf(b, "Not recorded yet, and `assay apply` again asks only these:\n")
+		for i, change := range ran.Left.Changes {
+			if i == paragraphLines {
+				fmt.Fprintf(b, "  … and %d more: assay plan\n", left-i)
+				break
+			}
+			fmt.Fprintf(b, "  %s %s\n", actionOf(&change).mark, change.Display)
+		}
+	})
 }
 
-// blocked says, when nothing else is wrong, that not everything can be recorded.
-func blocked(list []harness.Change) error {
-	if len(list) == 0 {
-		return nil
+// undone says, when nothing else is wrong, that not everything can be recorded.
+func undone(s *harness.Survey) error {
+	var ds diag.Diagnostics
+	if len(s.Unsure) > 0 {
+		ds.Add(diag.OutcomeUnknown, diag.Range{}, fmt.Sprintf("nobody knows how %s ended: sent, without a reply, perhaps paid for", questions(s.Unsure)),
+			"--retry-unknown asks again.\n"+listUnknown(s.Unsure))
 	}
-	return diag.NewError(diag.RecordingBlocked, fmt.Sprintf("%s can't be asked: %s", counted(len(list), "question"), list[0].Diag.Summary),
-		list[0].Diag.Detail+" The recorded reply does not give what later turns need. Mend the capture, or the prompt before it.")
+	if n := len(s.Blocked); n > 0 {
+		first := s.Blocked[0].Diag
+		ds.Add(diag.RecordingBlocked, diag.Range{}, fmt.Sprintf("%s can't be asked: %s", counted(n, "question"), first.Summary),
+			first.Detail+" The recorded reply does not give what later turns need. Mend the capture, or the prompt before it, or ask the turn before it again with --replace.")
+	}
+	return ds.Err()
+}
+
+// questions counts those whose outcome is unknown; what follows them was never sent.
+func questions(list []harness.Change) string {
+	n := 0
+	for i := range list {
+		if list[i].Unknown != nil {
+			n++
+		}
+	}
+	return counted(n, "question")
+}
+
+func listUnknown(list []harness.Change) string {
+	var b strings.Builder
+	for i := range list {
+		if u := list[i].Unknown; u != nil {
+			fmt.Fprintf(&b, "? %s, sent %s\n", u.Address, u.At.UTC().Format("2006-01-02 15:04:05Z"))
+		}
+	}
+	return b.String()
 }
 
 // approveHosts asks for each host that keys may not go to by themselves. What
@@ -178,7 +296,7 @@ func (c *command) approveHosts(p *harness.Project) {
 }
 
 // applied gives apply's own exit code: red cases are shown, and are no error;
-// a question whose outcome nobody knows is.
+// a question whose outcome nobody knows is, and one that can't be asked.
 func (c *command) applied(ran *harness.Applied, err error) error {
 	code := exitError(0)
 	if errors.As(err, &code) {
@@ -188,6 +306,10 @@ func (c *command) applied(ran *harness.Applied, err error) error {
 		return err
 	}
 	codes := []int{int(code)}
+	left := ran.Left
+	if left == nil {
+		left = &harness.Survey{}
+	}
 	switch {
 	case int(code) == diag.ExitFailed && len(ran.Refused) > 0:
 		c.say(diag.Diagnostics{{
@@ -195,41 +317,22 @@ func (c *command) applied(ran *harness.Applied, err error) error {
 			Detail: "Only replies with a status that the suite accepts are recorded, so that an outage does not become the truth. Where such a reply is what you expect, say so with `status`.",
 		}})
 		codes = []int{diag.NotServed.Exit()}
-	case int(code) == diag.ExitFailed && len(ran.Blocked) > 0:
+	case int(code) == diag.ExitFailed && len(left.Changes) > 0:
+		codes = []int{diag.ExitRecordings} // they are listed
+	case int(code) == diag.ExitFailed && len(left.Blocked) > 0:
 		codes = nil // it is said below
 	case int(code) == diag.ExitFailed:
 		c.note("All is recorded, also what does not meet its expectations: see `assay test`.")
 		codes = nil
 	}
-	if len(ran.Unknown) > 0 {
-		c.sayUnknown(ran.Unknown)
-		codes = append(codes, diag.OutcomeUnknown.Exit())
+	if failure := new(diag.Failure); errors.As(undone(left), &failure) {
+		c.say(failure.Diagnostics)
+		for _, d := range failure.Diagnostics {
+			codes = append(codes, d.Code.Exit())
+		}
 	}
 	if worst := diag.WorstExit(codes...); worst != diag.ExitOK {
 		return exitError(worst)
-	}
-	return nil
-}
-
-// sayUnknown lists the questions that may have been paid for without a reply.
-func (c *command) sayUnknown(list []fixture.Unknown) {
-	fmt.Fprintf(c.Stderr, "\nNobody knows how %s ended: sent, without a reply, perhaps paid for. --retry-unknown asks again.\n", counted(len(list), "question"))
-	for _, u := range list {
-		fmt.Fprintf(c.Stderr, "  ? %s, sent %s\n", u.Address, u.At.UTC().Format("2006-01-02 15:04:05Z"))
-	}
-}
-
-// approve asks for a yes, unless it was given.
-func (c *command) approve(f *applyFlags) error {
-	if f.approve {
-		return nil
-	}
-	if !c.StdinIsTerminal {
-		return diag.NewError(diag.NotApproved, "nothing was sent: there is no terminal to ask for approval",
-			"Look at the price above, and give --auto-approve. --max-credits bounds what it may cost.")
-	}
-	if !c.ask("Do you want to ask these questions?") {
-		return diag.NewError(diag.NotApproved, "nothing was sent: it was not approved", "")
 	}
 	return nil
 }

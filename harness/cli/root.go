@@ -20,6 +20,7 @@ configuration, recordings the state, and tests run offline, free and exact.
 
   assay init        a small working project
   assay test        replay, judge, report: no network, no key, no credits
+  assay plan        show what apply would ask, why, and what it costs
   assay apply       ask the provider for what is not recorded, and record it`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
@@ -62,7 +63,7 @@ configuration, recordings the state, and tests run offline, free and exact.
 	f.StringVar(&c.flags.color, "color", "", "`WHEN` to use colours: auto, always or never")
 	f.BoolVarP(&c.flags.quiet, "quiet", "q", false, "no progress and no remarks")
 	root.AddCommand(
-		newInit(c), newFmt(c), newValidate(c), newTest(c), newApply(c), newDrift(c), newServe(c), newShow(c),
+		newInit(c), newFmt(c), newValidate(c), newTest(c), newPlan(c), newApply(c), newDrift(c), newServe(c), newShow(c),
 		newSchema(c), newExplain(c), newVersion(c), newState(c),
 	)
 	root.InitDefaultCompletionCmd()
