@@ -43,6 +43,9 @@ type Standing struct {
 	// Edited are values of the recorded question that do not fit its key: the
 	// file was edited by hand.
 	Edited []fixture.Difference
+	// Changed tells that the recording is not what it was when it was recorded,
+	// where its file has a sum that says so.
+	Changed bool
 }
 
 // NotAsked is the state of what is recorded for a turn or sample that the suite
@@ -101,6 +104,7 @@ func (p *Project) heldBatch(ctx context.Context, clients map[string]*provider.Cl
 		if err := ctx.Err(); err != nil {
 			return err
 		}
+		h.sums()
 		if err := visit(h); err != nil {
 			return err
 		}
@@ -140,6 +144,14 @@ func (h *Held) breaks(err error) {
 	var state *fixture.StateError
 	if errors.As(err, &state) {
 		h.BrokenState = state.State
+	}
+}
+
+// sums notes what was changed since it was recorded.
+func (h *Held) sums() {
+	for i := range h.Turns {
+		t := &h.Turns[i]
+		t.Changed = t.Exchange != nil && !fixture.Intact(t.Exchange)
 	}
 }
 
@@ -261,7 +273,9 @@ func (p *Project) heldOrphans(ctx context.Context, moved map[address.Address]boo
 		if inUse(file.Address) && p.store.Path(file.Address) == file.Path || moved[file.Address] || !p.plan.Names(file.Address) {
 			continue
 		}
-		if err := visit(p.orphan(file)); err != nil {
+		h := p.orphan(file)
+		h.sums()
+		if err := visit(h); err != nil {
 			return err
 		}
 	}

@@ -177,7 +177,7 @@ const edited = "edited by hand"
 
 // stateOf gives a turn's state in a word.
 func stateOf(t *harness.Standing) string {
-	if len(t.Edited) > 0 {
+	if len(t.Edited) > 0 || t.Changed {
 		return edited
 	}
 	return string(t.State)
@@ -275,7 +275,7 @@ func eventOf(h *harness.Held, t *harness.Standing) recordingEvent {
 // worth is how a state is told as a problem; nil for what is in order.
 func worth(h *harness.Held, t *harness.Standing) *diag.Diagnostic {
 	switch {
-	case len(t.Edited) > 0:
+	case len(t.Edited) > 0 || t.Changed:
 		d := editedByHand(h, t)
 		return &d
 	case t.State == fixture.Current || t.State == harness.NotAsked || t.State == fixture.Orphan:

@@ -87,6 +87,11 @@ func judge(h *harness.Held) (ds diag.Diagnostics, current int) {
 		return diag.Diagnostics{*h.Broken}, 0
 	}
 	if h.Orphan {
+		for i := range h.Turns {
+			if d := worth(h, &h.Turns[i]); d != nil {
+				ds = append(ds, *d)
+			}
+		}
 		ds.Warn(diag.RecordingOrphan, place(h), fmt.Sprintf("the recording of %s belongs to no case", h.Address),
 			"assay apply removes it after showing it. If the case was renamed, assay plan shows where it goes; if it is to go now: assay state rm '"+h.Address.String()+"'")
 		return ds, 0
@@ -130,6 +135,9 @@ func editedByHand(h *harness.Held, t *harness.Standing) diag.Diagnostic {
 	var b strings.Builder
 	for _, d := range t.Edited {
 		b.WriteString(d.Text())
+	}
+	if len(t.Edited) == 0 {
+		b.WriteString("  the sum in meta does not fit its question and its reply\n")
 	}
 	return diag.Diagnostic{
 		Code: diag.RecordingEdited, Address: t.Address.String(), Range: place(h),

@@ -68,6 +68,8 @@ type Exchange struct {
 	With    string    // JSON object of what else the request says (body fields but messages; method, path, headers); "" when nothing
 	Response
 	Meta
+	// Sum tells whether the file was changed since it was recorded; "" where it has none.
+	Sum string
 }
 
 // Call is one question on its way: run puts it in the request's context, and
