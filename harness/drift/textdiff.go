@@ -48,7 +48,7 @@ func lineDiff(before, now string) string {
 }
 
 func closed(text string) string {
-	if strings.HasSuffix(text, "\n") {
+	if text == "" || strings.HasSuffix(text, "\n") {
 		return text
 	}
 	return text + "\n"
