@@ -98,8 +98,7 @@ func (c *command) interrupted() bool {
 // notApproved reports whether an error is that nobody said yes. After an
 // interrupt at the question that is no answer.
 func notApproved(err error) bool {
-	var failure *diag.Failure
-	return errors.As(err, &failure) && len(failure.Diagnostics) == 1 && failure.Diagnostics[0].Code == diag.NotApproved
+	return err != nil && diag.FromError(diag.Internal, err).Code == diag.NotApproved
 }
 
 // say writes diagnostics to stderr.
