@@ -62,6 +62,9 @@ type Config struct {
 	// Concurrency is how many conversations go on at once; 0 means the number
 	// of CPUs in replay, and the providers' own sum when live.
 	Concurrency int
+	// UseStale judges the old reply where a question changed since it was recorded.
+	// The turn is marked, and the exit code is 6 all the same.
+	UseStale bool
 	// FailFast starts nothing new after the first case that fails.
 	FailFast bool
 	// KeepReplies is how many paid replies are kept below .assay/replies, so that

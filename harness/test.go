@@ -14,7 +14,11 @@ import (
 // Live, and judges the replies. Recordings are left alone.
 func (p *Project) Test(ctx context.Context) (*Report, error) {
 	if p.config.Live == nil {
-		return p.execute(ctx, result.Replay, run.Config{Clients: p.replayClients(fixture.Replay(p.store))})
+		replay := fixture.Replay(p.store)
+		if p.config.UseStale {
+			replay = fixture.ReplayStale(p.store)
+		}
+		return p.execute(ctx, result.Replay, run.Config{Clients: p.replayClients(replay)})
 	}
 	return p.ask(ctx, result.LiveRun, run.Config{})
 }

@@ -21,6 +21,8 @@ func (e *events) ran(what run.Event) {
 		e.emit(conversationEnded{
 			Address: what.Address.String(), Verdict: what.Verdict, Turns: what.Turns, Requests: what.Requests,
 		})
+	case run.Held:
+		e.emit(heldEvent{Provider: what.Provider, Until: what.Until.UTC(), Reason: what.Reason})
 	case run.CaseEnded:
 		e.emit(caseEndedOf(what.Case))
 	}
@@ -50,6 +52,13 @@ type conversationEnded struct {
 	Verdict  verdict.Verdict `json:"verdict"`
 	Turns    int             `json:"turns"`
 	Requests int             `json:"requests"`
+}
+
+// heldEvent says that nothing is sent to a provider for a while.
+type heldEvent struct {
+	Provider string    `json:"provider"`
+	Until    time.Time `json:"until"`
+	Reason   string    `json:"reason"`
 }
 
 // caseEnded comes once for each case instance, in plan order.
@@ -99,6 +108,7 @@ type runEnded struct {
 
 func (startedEvent) eventName() string      { return "started" }
 func (conversationEnded) eventName() string { return "conversation_ended" }
+func (heldEvent) eventName() string         { return "held" }
 func (caseEnded) eventName() string         { return "case_ended" }
 
 func caseEndedOf(c *result.Case) caseEnded {

@@ -73,10 +73,11 @@ func TestEventsFrame(t *testing.T) {
 		{Severity: diag.Warning, Code: diag.NothingCanFail, Summary: "s", Range: diag.Range{Filename: "a.yaml", Start: diag.Pos{Line: 2, Column: 1}, End: diag.Pos{Line: 2, Column: 4}}},
 	})
 	c.events.ran(run.Started{})
+	c.events.ran(run.Held{Provider: "p", Until: noon, Reason: "the provider's rate"})
 	c.events.sums(result.Run{Mode: result.Replay})
 	c.events.finish(4)
 	got := strings.Join(checkEvents(t, out.Bytes()), " ")
-	if want := "version diagnostic diagnostic started finished"; got != want {
+	if want := "version diagnostic diagnostic started held finished"; got != want {
 		t.Errorf("events: got %s, want %s", got, want)
 	}
 	if bytes.Contains(out.Bytes(), []byte("a table")) {

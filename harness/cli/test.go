@@ -12,6 +12,7 @@ type testFlags struct {
 	liveFlags
 	reportFlags
 	live             bool
+	stale            string
 	failFast         bool
 	warningsAsErrors bool
 	failOnFlaky      bool
@@ -54,6 +55,7 @@ be run in variables, some of which count from 0:
 	jsonFlag(cmd)
 	flags := cmd.Flags()
 	flags.BoolVar(&f.live, "live", false, "ask the providers instead of replaying")
+	flags.StringVar(&f.stale, "stale", "error", "what to do where a question changed, `error|use`: use judges the old reply, marked (exit 6 all the same)")
 	flags.BoolVar(&f.failFast, "fail-fast", false, "start nothing new after the first failure")
 	flags.BoolVar(&f.warningsAsErrors, "warnings-as-errors", false, "warnings make the run fail")
 	flags.BoolVar(&f.failOnFlaky, "fail-on-flaky", false, "cases whose samples disagree make the run fail")
@@ -74,6 +76,13 @@ func (c *command) test(cmd *cobra.Command, f *testFlags, args []string) error {
 	if config.Concurrency, err = f.workers(); err != nil {
 		return err
 	}
+	switch {
+	case f.stale != "error" && f.stale != "use":
+		return usage("--stale takes error or use, not "+quoted(f.stale), "")
+	case f.stale == "use" && f.live:
+		return usage("--stale=use and --live exclude each other", "With --live no recording answers.")
+	}
+	config.UseStale = f.stale == "use"
 	if f.live {
 		if config.Live, err = f.liveFlags.live(c); err != nil {
 			return err

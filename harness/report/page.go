@@ -200,7 +200,11 @@ func (p *page) circumstances(t *result.Turn) {
 		p.field(label, m.Role+": "+m.Text)
 	}
 	if t.Recording != nil {
-		p.field("recorded", fmt.Sprintf("%s, %s, %s", t.Recording.File, t.Recording.At.UTC().Format("2006-01-02"), t.Recording.Origin))
+		stale := ""
+		if t.Stale {
+			stale = "; stale: the question changed since"
+		}
+		p.field("recorded", fmt.Sprintf("%s, %s, %s%s", t.Recording.File, t.Recording.At.UTC().Format("2006-01-02"), t.Recording.Origin, stale))
 		return
 	}
 	p.optional("asked", asked(t))

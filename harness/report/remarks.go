@@ -25,6 +25,9 @@ func writeRemarks(w io.Writer, r result.Reader, o Options) error {
 	if run.Interrupted {
 		fmt.Fprintln(w, ink(o.Color, yellow, "The run was interrupted."))
 	}
+	if n := run.Sum.Stale; n > 0 {
+		fmt.Fprintln(w, ink(o.Color, yellow, plural(n, "stale reply was", "stale replies were")+" judged: the questions changed since. assay apply asks again."))
+	}
 	if text := byProvider(run); text != "" {
 		fmt.Fprintln(w, text)
 	}
@@ -47,7 +50,8 @@ func counts(s result.Sum) string {
 	add(s.KnownFailing, "known failure", "known failures")
 	add(s.Flaky, "flaky", "flaky")
 	add(s.Warnings, "warning", "warnings")
-	if len(parts) < 2 || s.Errored+s.Skipped+s.Flaky+s.Warnings == 0 {
+	add(s.Stale, "stale reply", "stale replies")
+	if len(parts) < 2 || s.Errored+s.Skipped+s.Flaky+s.Warnings+s.Stale == 0 {
 		return ""
 	}
 	return strings.Join(parts, ", ") + "."

@@ -149,9 +149,9 @@ func folded(r result.Reader) iter.Seq2[row, error] {
 // erred, and, while they fit on a screen, all that was skipped or remarkable.
 func unfolded(r result.Reader) iter.Seq2[*result.Case, error] {
 	sum := r.Run().Sum
-	few := sum.Skipped+sum.Flaky+sum.Warnings <= screen
+	few := sum.Skipped+sum.Flaky+sum.Warnings+sum.Stale <= screen
 	return func(yield func(*result.Case, error) bool) {
-		if sum.Failed+sum.Errored+sum.Skipped+sum.Flaky+sum.Warnings == 0 {
+		if sum.Failed+sum.Errored+sum.Skipped+sum.Flaky+sum.Warnings+sum.Stale == 0 {
 			return
 		}
 		for c, err := range result.Remarkable(r) {
@@ -191,6 +191,9 @@ func caseResult(c *result.Case) string {
 	}
 	if c.Flaky {
 		word += " flaky"
+	}
+	if c.Sum.Stale > 0 {
+		word += " stale"
 	}
 	if c.Sum.Warnings > 0 {
 		word += " " + plural(c.Sum.Warnings, "warning", "warnings")

@@ -83,11 +83,17 @@ func (j *junit) properties(u unit, credits string) {
 	if u.c.Flaky {
 		j.property("flaky", "true")
 	}
+	if u.stale() {
+		j.property("stale", "true")
+	}
 	if u.sample == nil && u.c.Sum.Warnings > 0 {
 		j.property("warnings", fmt.Sprint(u.c.Sum.Warnings))
 	}
 	j.x.end("properties")
 }
+
+// stale reports whether a reply was judged that answers another question.
+func (u unit) stale() bool { return u.c.Sum.Stale > 0 && (u.turn == nil || u.turn.Stale) }
 
 func (u unit) address() string {
 	if u.turn != nil {
@@ -187,6 +193,9 @@ func (j *junit) flake(prefix string, u unit, v verdict.Verdict) {
 func (j *junit) output(u unit, credits string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "[[PROPERTY|credits=%s]]\n", credits)
+	if u.stale() {
+		b.WriteString("[[PROPERTY|stale=true]]\n")
+	}
 	if u.verdict < verdict.Fail {
 		return b.String()
 	}

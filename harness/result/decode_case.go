@@ -203,6 +203,8 @@ func (d *decoder) turnFigure(t *Turn, key []byte) bool {
 		pointer(d, &t.Credits, d.amount)
 	case "unsure":
 		d.bool(&t.Unsure)
+	case "stale":
+		d.bool(&t.Stale)
 	case "spent":
 		d.bool(&t.Spent)
 	case "tokens":
@@ -283,6 +285,8 @@ func (d *decoder) sum(s *CaseSum) {
 			d.amount(&s.Recorded)
 		case "unknown_costs":
 			d.int(&s.Unknown)
+		case "stale":
+			d.int(&s.Stale)
 		case "tokens":
 			d.int(&s.Tokens)
 		default:

@@ -16,7 +16,7 @@ func maybeRemarkable(raw []byte) bool {
 				return true
 			}
 		case `"sum"`:
-			if bytes.Contains(value, []byte(`"warnings"`)) {
+			if bytes.Contains(value, []byte(`"warnings"`)) || bytes.Contains(value, []byte(`"stale"`)) {
 				return true
 			}
 		}

@@ -83,6 +83,7 @@ type Sum struct {
 	Spent        credit.Amount    `json:"spent"`                   // by this run
 	Recorded     credit.Amount    `json:"recorded"`                // what replayed replies cost when recorded
 	Unknown      int              `json:"unknown_costs,omitempty"` // replies whose cost is not known or not certain
+	Stale        int              `json:"stale,omitempty"`         // replies to questions as they were
 	Tokens       int              `json:"tokens,omitempty"`
 	Providers    map[string]Money `json:"providers,omitempty"`
 	// Codes counts, by diagnostic code, the problems inside cases that are more
@@ -150,6 +151,7 @@ type CaseSum struct {
 	Spent        credit.Amount `json:"spent"`
 	Recorded     credit.Amount `json:"recorded"`
 	Unknown      int           `json:"unknown_costs,omitempty"`
+	Stale        int           `json:"stale,omitempty"`
 	Tokens       int           `json:"tokens,omitempty"`
 }
 
@@ -184,6 +186,7 @@ type Turn struct {
 	Tokens    *Tokens         `json:"tokens,omitempty"`
 	Requests  int             `json:"requests,omitempty"`
 	Recording *Recording      `json:"recording,omitempty"` // when it was replayed
+	Stale     bool            `json:"stale,omitempty"`     // the recording answers the question as it was
 	Problem   *Problem        `json:"problem,omitempty"`   // what kept it from being judged
 	Checks    []Check         `json:"checks,omitempty"`
 }

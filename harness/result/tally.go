@@ -75,6 +75,7 @@ func (s *Sum) add(c *Case) {
 	s.Spent = plus(s.Spent, c.Sum.Spent)
 	s.Recorded = plus(s.Recorded, c.Sum.Recorded)
 	s.Unknown += c.Sum.Unknown
+	s.Stale += c.Sum.Stale
 	s.Tokens += c.Sum.Tokens
 	s.addProvider(c)
 	s.countCodes(c)
@@ -128,6 +129,9 @@ func plus(a, b credit.Amount) credit.Amount {
 // case's verdict. A case that passes although one of its samples got no reply
 // passes.
 func (s *Sum) countCodes(c *Case) {
+	if c.Sum.Stale > 0 { // whatever is said of the old reply, the recording is not current
+		s.countCode(diag.RecordingStale, c.Sum.Stale)
+	}
 	if c.Verdict == verdict.Skip {
 		return
 	}
@@ -136,11 +140,15 @@ func (s *Sum) countCodes(c *Case) {
 		if p.Warning || exit == diag.ExitFailed || c.Verdict == verdict.Pass && exit == diag.ExitLive {
 			continue
 		}
-		if s.Codes == nil {
-			s.Codes = make(map[string]int)
-		}
-		s.Codes[p.Code]++
+		s.countCode(diag.Code(p.Code), 1)
 	}
+}
+
+func (s *Sum) countCode(code diag.Code, n int) {
+	if s.Codes == nil {
+		s.Codes = make(map[string]int)
+	}
+	s.Codes[string(code)] += n
 }
 
 // problems gives what kept turns from being judged.
@@ -198,6 +206,9 @@ func (s *CaseSum) addTurn(t *Turn) {
 	if t.CostUnknown() {
 		s.Unknown++
 	}
+	if t.Stale {
+		s.Stale++
+	}
 	if t.Credits != nil {
 		to := &s.Recorded
 		if t.Spent {
@@ -245,7 +256,7 @@ func (t *Tokens) total() int {
 // Remarkable reports whether the case did anything but simply pass: failed,
 // errored, skipped, flaky, with a warning.
 func (c *Case) Remarkable() bool {
-	return c.Verdict != verdict.Pass || c.Flaky || c.Sum.Warnings > 0
+	return c.Verdict != verdict.Pass || c.Flaky || c.Sum.Warnings+c.Sum.Stale > 0
 }
 
 // IsRed reports whether the run leaves something to be done about the case: it

@@ -200,6 +200,7 @@ func replyRecord(out *result.Turn, t *turnRun) {
 		out.Tokens = &result.Tokens{Input: reply.Tokens.Input, Output: reply.Tokens.Output}
 	}
 	if m := t.call.Recorded; m != nil {
+		out.Stale = t.call.Stale
 		out.Recording = &result.Recording{File: t.call.File, At: m.RecordedAt, Origin: string(m.Origin)}
 	}
 }
