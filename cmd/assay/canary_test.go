@@ -96,6 +96,9 @@ func TestCanary(t *testing.T) {
 		w.run(t, 1, live(append([]string{"test", "--live", "--format", format, "--junit-level", "turn"}, reports...)...)...)
 	}
 	liveTexts := textsOf(t, p)
+	if kept := strings.Join(slices.Collect(maps.Values(p.files(t, ".assay/replies"))), ""); !strings.Contains(kept, "(sensitive:grok-2)") {
+		t.Error("no kept reply shows where the key was: the test shows nothing")
+	}
 	w.run(t, 0, live(append([]string{"apply", "--auto-approve", "--retry-unknown"}, reports...)...)...)
 	for _, format := range []string{"table", "junit", "json"} {
 		w.run(t, 1, with(append([]string{"test", "--format", format}, reports...)...)...)

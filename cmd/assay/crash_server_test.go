@@ -185,10 +185,11 @@ func contentOf(t *testing.T, body string) string {
 	return reply.Choices[0].Message.Content
 }
 
-// checkKept wants every reply that was ever in a journal in a journal or a file.
+// checkKept wants every reply that was ever in a journal in a journal or a file,
+// or among the kept ones.
 func (k *knowledge) checkKept(t *testing.T, p *userProject) {
 	t.Helper()
-	k.checkIn(t, p.files(t, "fixtures"), p.files(t, ".assay/journal"))
+	k.checkIn(t, p.files(t, "fixtures"), p.files(t, ".assay/journal"), p.files(t, ".assay/replies"))
 }
 
 // checkRecorded wants it in a file.

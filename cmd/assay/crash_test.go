@@ -94,7 +94,7 @@ func TestKillLosesNoReply(t *testing.T) {
 	p.run(t, 0, "test", "--format", "none")
 	p.run(t, 0, "show", "crash.*") // every file can be read
 	p.wantNoTemporaryFiles(t, "fixtures")
-	p.wantNoTemporaryFiles(t, ".assay")
+	p.wantNoTemporaryFiles(t, ".assay/journal") // those among the replies may be a live test's, and go when they are old
 	for name, text := range p.files(t, ".assay/journal") {
 		t.Errorf("the journal is not empty: %s: %.300s", name, text)
 	}
