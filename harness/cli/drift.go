@@ -204,7 +204,7 @@ func (c *command) mayDrift(p *harness.Project, s *harness.DriftSurvey, f *driftF
 	}
 	c.events.emit(driftSurveyOf(s))
 	if s.Questions == 0 {
-		return nothingRecorded(s)
+		return c.nothingToAsk(s)
 	}
 	if s.Bound == nil && (f.maxCredits != "" || p.Config().MaxCredits != "") {
 		c.note("No greatest price is known (price.max_call in assay.yaml sets one): under the budget the questions are asked\none at a time, and the last may pass it.")
@@ -231,12 +231,12 @@ func (c *command) approveDrift(f *driftFlags) error {
 	}
 }
 
-// nothingRecorded ends a drift that has nothing to ask: an error only where
+// nothingToAsk ends a drift that has nothing to ask: an error only where
 // something should have been recorded.
-func nothingRecorded(s *harness.DriftSurvey) error {
-	i := slices.IndexFunc(s.NotAsked, func(c drift.Case) bool { return c.State == drift.NotRecorded })
-	if i < 0 {
-		return nil
+func (c *command) nothingToAsk(s *harness.DriftSurvey) error {
+	if !slices.ContainsFunc(s.NotAsked, func(c drift.Case) bool { return c.State == drift.NotRecorded }) {
+		c.note("Nothing was asked: every selected case is skipped.")
+		return exitError(diag.ExitOK)
 	}
 	return diag.NewError(diag.RecordingMissing, "nothing could be compared: no selected case is recorded",
 		"Drift asks again what is recorded. Record first, with: assay apply")

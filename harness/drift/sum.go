@@ -160,5 +160,7 @@ func (c *Case) Fails(rules Rules) bool {
 
 // HasReplies reports whether there is anything to record.
 func (r *Report) HasReplies() bool {
-	return slices.ContainsFunc(r.Cases, func(c Case) bool { return len(c.Replies) > 0 })
+	return slices.ContainsFunc(r.Cases, func(c Case) bool {
+		return slices.ContainsFunc(c.Replies, func(reply Reply) bool { return reply.Accepted })
+	})
 }

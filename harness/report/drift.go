@@ -332,10 +332,11 @@ func writeDriftSums(w io.Writer, r *drift.Report) {
 	if s.Verdict > 0 && s.Tested < s.Compared {
 		fmt.Fprintln(w, "Where a case has one sample, a model that is not sure of itself looks as one that changed: `samples: 10` tells them apart.")
 	}
-	if s.Requests > 0 || s.Compared > 0 {
-		fmt.Fprintf(w, "%s sent, %s credits spent%s. The replies compared: %s credits → %s, median latency %s → %s.\n",
-			plural(s.Requests, "request", "requests"), s.Spent, unknownCosts(s.Unknown), s.Recorded, s.Live, duration(s.LatencyBefore), duration(s.LatencyNow))
+	fmt.Fprintf(w, "%s sent, %s credits spent%s.", plural(s.Requests, "request", "requests"), s.Spent, unknownCosts(s.Unknown))
+	if s.Compared > 0 {
+		fmt.Fprintf(w, " The replies compared: %s credits → %s, median latency %s → %s.", s.Recorded, s.Live, duration(s.LatencyBefore), duration(s.LatencyNow))
 	}
+	fmt.Fprintln(w)
 	fmt.Fprintln(w, DriftOutcome(r))
 }
 
