@@ -6,6 +6,12 @@ import (
 	"github.com/assay-harness/assay/harness/provider"
 )
 
+// Asks reports whether the project asks providers: what it does may cost something.
+func (p *Project) Asks() bool { return p.config.Live != nil }
+
+// Opened gives the project's files that were read, by slash path.
+func (p *Project) Opened() []string { return p.suites.Files.Opened() }
+
 // ForeignHosts gives, by provider, the base URLs of the providers in use that
 // have a key which may not go there by itself. With Live.BaseURL there are none:
 // whoever names a server on the command line means it.

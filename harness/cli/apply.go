@@ -124,6 +124,11 @@ func (c *command) applyLocked(cmd *cobra.Command, folder *disk.Folder, root stri
 	if !s.HasChanges() {
 		return undone(s)
 	}
+	if s.Asks() > 0 {
+		if err := c.ready(folder, p, s); err != nil {
+			return err
+		}
+	}
 	if err := c.approveSurvey(p, s, f); err != nil {
 		return err
 	}

@@ -98,7 +98,8 @@ func onceEach(outputs []output) error {
 }
 
 // spareSources refuses reports that would take the place of what the project is
-// made of: a slip in a path must not cost a suite or a recording.
+// made of, or of any file that is no report: a slip in a path must not cost a
+// suite, a recording or somebody's data.
 func spareSources(root string, p *harness.Project, outputs []output) error {
 	kept := []string{p.Config().SuitesDir, p.Config().FixturesDir, ".git", ".assay", "assay.yaml"}
 	for _, o := range outputs {
@@ -112,8 +113,11 @@ func spareSources(root string, p *harness.Project, outputs []output) error {
 				return usage(fmt.Sprintf("the report %s would stand in %s", quoted(rel), quoted(name)), "Write it to another folder, such as "+p.Config().ReportsDir+"/.")
 			}
 		}
+		if slices.Contains(p.Opened(), rel) {
+			return usage(fmt.Sprintf("the report would take the place of %s, which the suites read", quoted(rel)), "Write it to another file.")
+		}
 	}
-	return nil
+	return onlyReports(outputs)
 }
 
 var extensions = map[string]string{"table": ".txt", "junit": ".xml", "json": ".json"}
@@ -138,7 +142,12 @@ func (c *command) execute(root string, p *harness.Project, f *reportFlags,
 	if err := spareSources(root, p, outputs); err != nil {
 		return err
 	}
-	record, err := newRecord(filepath.Join(reportsDir, "run.json"))
+	if p.Asks() {
+		if err := reportable(outputs); err != nil {
+			return err
+		}
+	}
+	record, err := newRecord(filepath.Join(reportsDir, "run.json"), p.Asks())
 	if err != nil {
 		return err
 	}
@@ -161,7 +170,7 @@ func (c *command) execute(root string, p *harness.Project, f *reportFlags,
 	}
 	c.events.sums(ran.Run())
 	code := result.ExitOf(ran.Run(), strict)
-	if ds := c.writeReports(reader, outputs, f); ds.HasErrors() {
+	if ds := append(c.writeReports(reader, outputs, f), record.problem()...); ds.HasErrors() {
 		c.say(ds)
 		code = diag.WorstExit(code, ds.Exit())
 	}
@@ -220,64 +229,6 @@ func cannotWrite(path string, err error) diag.Diagnostic {
 		Code: diag.CannotWrite, Summary: fmt.Sprintf("the report %s can't be written", quoted(path)),
 		Detail: cause(err) + ". Name another file with --junit or --report, or another folder with `reports:` in assay.yaml.",
 	}
-}
-
-// record is the run record, written while the run goes on.
-type record struct {
-	path string
-	tmp  *os.File
-}
-
-func newRecord(path string) (*record, error) {
-	fail := func(err error) error {
-		return (&diag.Failure{Diagnostics: diag.Diagnostics{cannotWrite(path, err)}})
-	}
-	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
-		return nil, fail(errNoFile)
-	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
-		return nil, fail(err)
-	}
-	tmp, err := os.CreateTemp(filepath.Dir(path), ".assay-*")
-	if err != nil {
-		return nil, fail(err)
-	}
-	return &record{path: path, tmp: tmp}, nil
-}
-
-// Write adds to the record.
-func (r *record) Write(b []byte) (int, error) {
-	n, err := r.tmp.Write(b)
-	if err != nil {
-		err = &diag.Failure{Diagnostics: diag.Diagnostics{cannotWrite(r.path, err)}}
-	}
-	return n, err
-}
-
-// keep gives the finished record its name.
-func (r *record) keep() error {
-	err := r.tmp.Close()
-	if err == nil {
-		err = os.Chmod(r.tmp.Name(), 0o644)
-	}
-	if err == nil {
-		err = os.Rename(r.tmp.Name(), r.path)
-	}
-	if err != nil {
-		return &diag.Failure{Diagnostics: diag.Diagnostics{cannotWrite(r.path, err)}}
-	}
-	return nil
-}
-
-// abandon removes what was not kept.
-func (r *record) abandon() {
-	r.tmp.Close()
-	os.Remove(r.tmp.Name())
-}
-
-// reader reads the record as often as reports want it.
-func (r *record) reader() (result.Reader, error) {
-	return result.Open(r.path, func() (io.ReadCloser, error) { return os.Open(r.path) })
 }
 
 // table writes a short text for people, such as a list.

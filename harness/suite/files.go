@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -35,6 +36,14 @@ type Files struct {
 	mu      sync.Mutex
 	sources map[string][]byte
 	folders map[string]string // folders already followed, and where they are
+	opened  map[string]bool   // files that were read, whole or in part
+}
+
+// Opened gives the names of all files that were read so far, sorted.
+func (f *Files) Opened() []string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Sorted(maps.Keys(f.opened))
 }
 
 // Locate gives the name below the project's root of a path as written in a file
@@ -107,6 +116,12 @@ func (f *Files) open(name string) (fs.File, fs.FileInfo, error) {
 	if err != nil {
 		return nil, nil, outside(err)
 	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.opened == nil {
+		f.opened = map[string]bool{}
+	}
+	f.opened[name] = true
 	return file, info, nil
 }
 
