@@ -55,7 +55,8 @@ type Survey struct {
 // Change is one asked turn without a current recording.
 type Change struct {
 	Address address.Address
-	Display string // Address, without what is unambiguous
+	Display string       // Address, without what is unambiguous
+	Key     exchange.Key // of the question; zero where that is not known yet
 	State   fixture.State
 	Diag    diag.Diagnostic      // why
 	Cause   Cause                // the edit behind it

@@ -54,7 +54,7 @@ func (w *walker) turn(ctx context.Context, out *compared, s *Step, f *findings) 
 // replaced has a turn asked again whose recording is current.
 func (c *compared) replaced(s *Step) {
 	c.changes = append(c.changes, Change{
-		Address: s.Ask.Address, Display: s.Ask.Display, State: fixture.Current, Adds: s.Ask.Adds, Cause: Cause{Kind: Replaced}, Bound: s.Call.MaxCost,
+		Address: s.Ask.Address, Display: s.Ask.Display, State: fixture.Current, Key: s.Call.Key, Adds: s.Ask.Adds, Cause: Cause{Kind: Replaced}, Bound: s.Call.MaxCost,
 	})
 	s.Reply = nil
 }
@@ -76,7 +76,7 @@ func (w *walker) note(ctx context.Context, out *compared, s *Step, f *findings) 
 	}
 	change := Change{
 		Address: s.Ask.Address, Display: s.Ask.Display, State: state.State, Diag: state.Diag, Diff: state.Diff,
-		Adds: s.Ask.Adds, Cause: w.cause(s, state, f), Bound: s.Call.MaxCost,
+		Key: s.Call.Key, Adds: s.Ask.Adds, Cause: w.cause(s, state, f), Bound: s.Call.MaxCost,
 	}
 	paid, unknown := f.left.find(s.Call)
 	switch {

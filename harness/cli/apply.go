@@ -23,6 +23,7 @@ type applyFlags struct {
 	lockFlags
 	planFlags
 	approve bool
+	plan    string
 	origin  string
 }
 
@@ -48,12 +49,20 @@ Without a terminal nothing is sent unless --auto-approve is given (exit 8).`,
 	jsonFlag(cmd)
 	f.lockFlags.add(cmd)
 	f.planFlags.add(cmd)
+	cmd.Flags().StringVar(&f.plan, "plan", "", "do exactly what the plan saved in `FILE` says, or nothing when it is stale")
 	cmd.Flags().BoolVar(&f.approve, "auto-approve", false, "do not ask for approval")
 	cmd.Flags().StringVar(&f.origin, "origin", "", "record replies as `ORIGIN`: live, scripted or imported (default: what the server says, else live)")
 	return cmd
 }
 
 func (c *command) apply(cmd *cobra.Command, f *applyFlags, args []string) error {
+	var saved *savedPlan
+	if cmd.Flags().Changed("plan") {
+		var err error
+		if saved, err = c.takePlan(cmd, f, args); err != nil {
+			return err
+		}
+	}
 	folder, root, err := c.openRoot()
 	if err != nil {
 		return err
@@ -62,6 +71,9 @@ func (c *command) apply(cmd *cobra.Command, f *applyFlags, args []string) error 
 	config, err := c.config(folder, root, &f.selectFlags, args)
 	if err != nil {
 		return err
+	}
+	if saved != nil {
+		config.Select = saved.Flags.Selectors
 	}
 	f.planFlags.fill(&config)
 	if config.Concurrency, err = f.workers(); err != nil {
@@ -87,7 +99,7 @@ func (c *command) apply(cmd *cobra.Command, f *applyFlags, args []string) error 
 		return err
 	}
 	defer unlock()
-	return c.applyLocked(cmd, folder, root, p, f)
+	return c.applyLocked(cmd, folder, root, p, f, saved)
 }
 
 // tidy takes away what a killed apply left besides its replies.
@@ -101,7 +113,7 @@ func tidy(folder *disk.Folder, p *harness.Project, recording harness.Recording) 
 	return p.Tidy(recording)
 }
 
-func (c *command) applyLocked(cmd *cobra.Command, folder *disk.Folder, root string, p *harness.Project, f *applyFlags) error {
+func (c *command) applyLocked(cmd *cobra.Command, folder *disk.Folder, root string, p *harness.Project, f *applyFlags, saved *savedPlan) error {
 	recording := harness.Recording{Folder: folder, Origin: exchange.Origin(f.origin)}
 	if err := tidy(folder, p, recording); err != nil {
 		return cannotBegin(err)
@@ -121,6 +133,12 @@ func (c *command) applyLocked(cmd *cobra.Command, folder *disk.Folder, root stri
 		return err
 	}
 	c.say(s.Warnings)
+	c.emitSurvey(p, s)
+	if saved != nil {
+		if err := saved.stillHolds(cmd, p, s); err != nil {
+			return err
+		}
+	}
 	if !s.HasChanges() {
 		return undone(s)
 	}

@@ -29,6 +29,8 @@ type planCommandFlags struct {
 	planFlags
 	concise, verbose bool
 	detailedExit     bool
+	format           string
+	out              string
 }
 
 func newPlan(c *command) *cobra.Command {
@@ -49,7 +51,8 @@ With --detailed-exitcode it exits 0 when there are no changes, 2 when there are,
 and 1 for every error.`,
 		Example: `  assay plan
   assay plan jokes --concise
-  assay plan --replace 'jokes.greets' --detailed-exitcode`,
+  assay plan --replace 'jokes.greets' --detailed-exitcode
+  assay plan --out plan.json && assay apply --plan plan.json`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.detailedExit(f.detailedExit, c.plan(cmd, &f, args))
 		},
@@ -61,6 +64,9 @@ and 1 for every error.`,
 	flags.BoolVar(&f.concise, "concise", false, "a line a cause")
 	flags.BoolVar(&f.verbose, "verbose", false, "every line, and whole prompts")
 	flags.BoolVar(&f.detailedExit, "detailed-exitcode", false, "exit 0: no changes, 2: changes, 1: an error")
+	flags.StringVar(&f.format, "format", "text", "`FORMAT` of what goes to stdout: text, or markdown for a comment on a pull request")
+	flags.StringVar(&f.out, "out", "", "save the plan in `FILE`, for assay apply --plan FILE")
+	jsonFlag(cmd)
 	cmd.MarkFlagsMutuallyExclusive("concise", "verbose")
 	return cmd
 }
@@ -91,6 +97,9 @@ func (c *command) detailedExit(wanted bool, err error) error {
 }
 
 func (c *command) plan(cmd *cobra.Command, f *planCommandFlags, args []string) error {
+	if f.format != "text" && f.format != "markdown" {
+		return usage("--format takes text or markdown, not "+quoted(f.format), "")
+	}
 	folder, root, err := c.openRoot()
 	if err != nil {
 		return err
@@ -121,9 +130,20 @@ func (c *command) plan(cmd *cobra.Command, f *planCommandFlags, args []string) e
 	}
 	c.say(s.Warnings)
 	if err := c.print(func(b *bytes.Buffer) {
-		(&surveyView{b: b, p: p, s: s, detail: f.detail(), opening: onlyPlanned}).write()
+		view := &surveyView{b: b, p: p, s: s, detail: f.detail(), opening: onlyPlanned}
+		if f.format == "markdown" {
+			view.markdown()
+			return
+		}
+		view.write()
 	}); err != nil {
 		return err
+	}
+	c.emitSurvey(p, s)
+	if f.out != "" {
+		if err := c.savePlan(cmd, root, p, s, f, config.Select); err != nil {
+			return err
+		}
 	}
 	return planned(s, f.detailedExit)
 }

@@ -34,7 +34,7 @@ func newShow(c *command) *cobra.Command {
 		Use:   "show [ADDRESS…]",
 		Short: "Show a recorded conversation, or a saved run",
 		Long: `Shows the transcript of recorded conversations, whole texts and all; with --file
-it shows a saved run record in any report format, or a drift report.`,
+it shows a saved run record in any report format, a drift report, or a plan.`,
 		Example: `  assay show 'jokes.changes_topic["dogs"]'
   assay show 'jokes.changes_topic["dogs"].turn[1]' --curl
   assay show --file reports/run.json --format junit`,
@@ -46,7 +46,7 @@ it shows a saved run record in any report format, or a drift report.`,
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&f.file, "file", "", "show the run record or the drift report in `FILE`, such as reports/run.json")
+	flags.StringVar(&f.file, "file", "", "show the run record, the drift report or the plan in `FILE`, such as reports/run.json")
 	flags.BoolVar(&f.asJSON, "json", false, "as JSON")
 	flags.BoolVar(&f.asCurl, "curl", false, "as a curl command that asks the question again (the key is a variable in it)")
 	flags.StringVar(&f.format, "format", "table", "with --file, in `FORMAT`: "+strings.Join(formatNames(), ", "))
@@ -59,10 +59,13 @@ func (c *command) showFile(f *showFlags, args []string) error {
 	if len(args) > 0 {
 		return usage("show takes addresses or --file, not both", "")
 	}
+	path := c.path(f.file)
+	if isSavedPlan(path) {
+		return c.showPlan(f)
+	}
 	if f.asJSON {
 		f.format = "json"
 	}
-	path := c.path(f.file)
 	if isDrift(path) {
 		return c.showDriftFile(f)
 	}

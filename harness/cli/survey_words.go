@@ -17,7 +17,7 @@ func heading(g harness.Group) string {
 	n, c := len(g.Changes), g.Cause
 	switch c.Kind {
 	case harness.NewCase:
-		return fmt.Sprintf("%s: nothing is recorded of the case%s", toRecord(n), at(wholeFile(c.Place)))
+		return fmt.Sprintf("%s yet%s", toRecord(n), at(wholeFile(c.Place)))
 	case harness.NewSample:
 		return fmt.Sprintf("%s: the case has more samples than are recorded%s", toRecord(n), at(c.Place))
 	case harness.NewTurn:

@@ -131,6 +131,7 @@ const (
 	BadRunRecord    Code = "ASY5007"
 	BadDriftReport  Code = "ASY5008"
 	BadImport       Code = "ASY5009"
+	BadPlan         Code = "ASY5010"
 
 	RecordingMissing    Code = "ASY6001"
 	RecordingStale      Code = "ASY6002"
@@ -148,6 +149,7 @@ const (
 	RecordingUnfit      Code = "ASY6014"
 	KeptDamaged         Code = "ASY6015"
 	DriftStale          Code = "ASY6016"
+	PlanStale           Code = "ASY6017"
 	RecordingEdited     Code = "ASY6021"
 	RecordingStray      Code = "ASY6022"
 	RecordingTaken      Code = "ASY6023"

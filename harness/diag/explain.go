@@ -406,6 +406,11 @@ func explainRecordings() []Explanation {
 			"See assay import --help for the formats. Streams, images and tools are not supported yet.",
 		},
 		{
+			BadPlan, "saved plan not readable",
+			"The file is not a saved plan, is cut short, was edited, or was written by another version.",
+			"Make it again with assay plan --out FILE.",
+		},
+		{
 			RecordingMissing, "recording missing",
 			"No reply to this question has been recorded. Replay never asks a provider.",
 			"Record it with assay apply, which shows what it would cost first, and commit the file.",
@@ -484,6 +489,11 @@ func explainRecordings() []Explanation {
 			DriftStale, "drift report of other questions",
 			"A drift report's replies are recorded only while the suites ask what they asked when it was written. A prompt, a variable or a provider's setting changed since, or a case is gone, so nothing was recorded.",
 			"Ask again with assay drift --accept; or go back to the suites that the report was made with.",
+		},
+		{
+			PlanStale, "saved plan is stale",
+			"A saved plan is done exactly as it was made. A suite, a file that one reads, a recording, a variable or a provider's setting changed since, so nothing was asked.",
+			"Look at what changed, and make the plan again with assay plan --out FILE.",
 		},
 		{
 			RecordingEdited, "a recording was edited by hand",

@@ -4,14 +4,15 @@ import (
 	"github.com/assay-harness/assay/harness/address"
 )
 
-// TurnsUnlike gives the addresses of all selected turns if a pattern matches
-// none of them, else nil.
+// TurnsUnlike gives the words for all that is selected, down to its turns, if a
+// pattern matches no turn of it, else nil.
 func (p *Plan) TurnsUnlike(pattern address.Pattern) []string {
 	names := []string{}
 	for inst, ds := range p.Instances() {
 		if ds.HasErrors() || inst.Skip != "" {
 			continue
 		}
+		names = p.appendNames(names, inst)
 		for _, sample := range inst.Samples {
 			for _, t := range inst.Case.Turns {
 				if !t.mayBeAsked() {
