@@ -82,6 +82,7 @@ func TestOnlyImporters(t *testing.T) {
 		"github.com/spf13/cobra/doc":            {},
 		"github.com/olekukonko/tablewriter":     {"report"},
 		"golang.org/x/term":                     {"cli"},
+		"github.com/fsnotify/fsnotify":          {"cli"},
 		"os":                                    {"cli", "internal/disk", "cmd/assay"},
 		"os/signal":                             {"cli"},
 		"os/exec":                               {},
