@@ -20,12 +20,12 @@ import (
 func newState(c *command) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "state",
-		Short: "Look after recordings by address: list, show, mv, rm, verify, recover",
+		Short: "Look after recordings by address: list, show, mv, rm, verify, resolve, recover",
 		Long: `Recordings are the state of a project: what the model last said to each question.
 These commands handle them by address. None of them asks a provider.`,
 		Args: cobra.ArbitraryArgs,
 	}
-	cmd.AddCommand(newStateList(c), newStateShow(c), newStateMv(c), newStateRm(c), newStateVerify(c), newStateRecover(c))
+	cmd.AddCommand(newStateList(c), newStateShow(c), newStateMv(c), newStateRm(c), newStateVerify(c), newStateResolve(c), newStateRecover(c))
 	cmd.RunE = onlySubcommands("command of state")
 	return cmd
 }
