@@ -127,6 +127,11 @@ func (c *command) applyLocked(cmd *cobra.Command, folder *disk.Folder, root stri
 		c.note("Nothing was asked. Mend these recordings first; nothing was overwritten.")
 		return exitError(s.Broken.Exit())
 	}
+	if saved != nil {
+		if err := saved.stillHolds(cmd, p, s); err != nil {
+			return err
+		}
+	}
 	if err := c.printBeside(f.format, func(b *bytes.Buffer) {
 		(&surveyView{b: b, p: p, s: s, opening: notYetAsked}).write()
 	}); err != nil {
@@ -134,11 +139,6 @@ func (c *command) applyLocked(cmd *cobra.Command, folder *disk.Folder, root stri
 	}
 	c.say(s.Warnings)
 	c.emitSurvey(p, s)
-	if saved != nil {
-		if err := saved.stillHolds(cmd, p, s); err != nil {
-			return err
-		}
-	}
 	if !s.HasChanges() {
 		return undone(s)
 	}
