@@ -136,7 +136,13 @@ func newMerging(t *testing.T, style string) *merging {
 	if _, err := exec.LookPath("git"); err != nil {
 		t.Skip("git is not installed: ", err)
 	}
-	m := &merging{userProject: newUserProject(t, map[string]string{".gitignore": "/.assay/\n/reports/\n"}, "SEGMIND_API_KEY=a-key-for-tests")}
+	attributes, err := os.ReadFile("../../harness/cli/starter/gitattributes")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := &merging{userProject: newUserProject(t, map[string]string{
+		".gitignore": "/.assay/\n/reports/\n", ".gitattributes": string(attributes),
+	}, "SEGMIND_API_KEY=a-key-for-tests")}
 	server := httptest.NewServer(http.HandlerFunc(m.answer))
 	t.Cleanup(server.Close)
 	m.url = server.URL + "/v1"

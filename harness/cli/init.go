@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -82,8 +81,8 @@ func newInit(c *command) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "init [DIR]",
 		Short: "Write a small working project",
-		Long: `Writes a suite, its recordings, assay.yaml, a JSON Schema for editors and a
-.gitignore into DIR (default: the working folder). The project's tests pass at
+		Long: `Writes a suite, its recordings, assay.yaml, a JSON Schema for editors, a .gitignore
+and a .gitattributes into DIR (default: the working folder). The project's tests pass at
 once: its recordings are scripted, and say so. Files that are there are never
 overwritten.`,
 		Args: cobra.MaximumNArgs(1),
@@ -122,8 +121,8 @@ func (c *command) init(ctx context.Context, f *initFlags, args []string) error {
 	if len(args) == 1 && dir != c.workdir() {
 		in = "-C " + shellWord(args[0]) + " "
 	}
-	if kept {
-		c.note("The .gitignore that is there was left alone. Add two lines to it: /reports/ and /.assay/")
+	for _, name := range kept {
+		c.note("The %s that is there was left alone. Add to it: %s", name, gitFiles[name])
 	}
 	_, err := fmt.Fprintf(c.Stdout, `A small project is in %s: suites/jokes.yaml and its recordings (scripted, not a model's).
 
@@ -161,6 +160,7 @@ providers:
 		{"assay.yaml", []byte(config)},
 		{"suites/jokes.yaml", read("suite.yaml")},
 		{".gitignore", read("gitignore")},
+		{".gitattributes", read("gitattributes")},
 		{"assay.schema.json", suite.Schema(checkSchemas())},
 		{"assay.config.schema.json", suite.ConfigSchema(checkSchemas())},
 	}
@@ -174,12 +174,25 @@ func checkSchemas() map[string]string {
 	return out
 }
 
-// besideGit leaves a .gitignore that is there alone: a repository has one.
-func besideGit(dir string, files []starterFile) (out []starterFile, kept bool) {
-	if _, err := os.Lstat(filepath.Join(dir, ".gitignore")); err != nil {
-		return files, false
+// gitFiles are files for git, which a repository often has, and what is to be
+// added to one that is there.
+var gitFiles = map[string]string{
+	".gitignore":     "two lines, /reports/ and /.assay/",
+	".gitattributes": "/fixtures/** text eol=lf merge=text -whitespace linguist-generated=false",
+}
+
+// besideGit leaves what is there for git alone.
+func besideGit(dir string, files []starterFile) (out []starterFile, kept []string) {
+	for _, f := range files {
+		if _, git := gitFiles[f.path]; git {
+			if _, err := os.Lstat(filepath.Join(dir, f.path)); err == nil {
+				kept = append(kept, f.path)
+				continue
+			}
+		}
+		out = append(out, f)
 	}
-	return slices.DeleteFunc(files, func(f starterFile) bool { return f.path == ".gitignore" }), true
+	return out, kept
 }
 
 func refuseToOverwrite(dir string, files []starterFile) error {
