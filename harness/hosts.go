@@ -9,6 +9,9 @@ import (
 // Asks reports whether the project asks providers: what it does may cost something.
 func (p *Project) Asks() bool { return p.config.Live != nil }
 
+// KeepsReplies reports whether paid replies are kept below RepliesDir.
+func (p *Project) KeepsReplies() bool { return p.config.KeepReplies >= 0 }
+
 // Opened gives the project's files that were read, by slash path.
 func (p *Project) Opened() []string { return p.suites.Files.Opened() }
 

@@ -17,9 +17,12 @@ import (
 )
 
 // ready sees to it, before anything is sent, that what is paid for can be kept:
-// the journal, and the folders of the recordings.
+// the journal, the kept replies, and the folders of the recordings.
 func (c *command) ready(folder *disk.Folder, p *harness.Project, s *harness.Survey) error {
 	dirs := map[string]int{journalDir: roomFor(len(s.Changes))}
+	if p.KeepsReplies() {
+		dirs[harness.RepliesDir] = fewestBytes
+	}
 	for i := range s.Changes {
 		dir := nearestFolder(folder, path.Dir(p.Store().Path(s.Changes[i].Address.Instance())))
 		dirs[dir] = fewestBytes
