@@ -24,6 +24,7 @@ func TestEndToEnd(t *testing.T) {
 	t.Run("offline", p.testOffline)
 	t.Run("live as in replay", p.testParity)
 	t.Run("hostile run", p.testHostileRun)
+	t.Run("import har", p.testImportHAR)
 }
 
 // e2eKey is the only key that the servers of these tests accept.

@@ -136,6 +136,19 @@ func writeCommand(b *bytes.Buffer, cmd *cobra.Command) {
 	if usages := cmd.LocalNonPersistentFlags().FlagUsages(); usages != "" {
 		b.WriteString("\n```text\n" + usages + "```\n")
 	}
+	for _, sub := range cmd.Commands() {
+		writeSubcommand(b, cmd, sub)
+	}
+}
+
+func writeSubcommand(b *bytes.Buffer, cmd, sub *cobra.Command) {
+	fmt.Fprintf(b, "\n#### `assay %s %s`\n\n%s.\n", cmd.Name(), sub.Use, strings.TrimSuffix(sub.Short, "."))
+	if sub.Long != "" {
+		b.WriteString("\n" + prose(sub.Long) + "\n")
+	}
+	if usages := sub.LocalNonPersistentFlags().FlagUsages(); usages != "" {
+		b.WriteString("\n```text\n" + usages + "```\n")
+	}
 }
 
 // prose puts indented parts of a help text, and lines that are YAML comments,

@@ -64,7 +64,7 @@ configuration, recordings the state, and tests run offline, free and exact.
 	f.BoolVarP(&c.flags.quiet, "quiet", "q", false, "no progress and no remarks")
 	root.AddCommand(
 		newInit(c), newFmt(c), newValidate(c), newTest(c), newPlan(c), newApply(c), newDrift(c), newServe(c), newShow(c),
-		newSchema(c), newExplain(c), newVersion(c), newState(c),
+		newSchema(c), newExplain(c), newVersion(c), newImport(c), newState(c),
 	)
 	root.AddCommand(newWatch(c))
 	root.InitDefaultCompletionCmd()

@@ -119,6 +119,7 @@ func hostPort(u *url.URL) string {
 func (b *binder) exactly(q *Question, t *Target) error {
 	q.provider = t.Name
 	q.setting = settingOf(q)
+	b.tellKey(q)
 	if q.Request.URL.RawQuery != "" {
 		q.setting.Path = t.Path + "?" + q.Request.URL.RawQuery
 	}
@@ -171,6 +172,7 @@ func against(fields []Param, t *Target) []Param {
 func (b *binder) instead(q *Question, t *Target) error {
 	q.provider = t.Name
 	q.setting = settingOf(q)
+	b.tellKey(q)
 	plain := body{chat: chat{messages: q.Messages}, shape: q.shape, params: q.Params}
 	if err := plain.plainly(); err != nil {
 		return err
@@ -226,6 +228,13 @@ func settingOf(q *Question) setting {
 		s.Offline = true // no request makes an API answer so
 	}
 	return s
+}
+
+// tellKey says what is sent in the place of a key that was refused.
+func (b *binder) tellKey(q *Question) {
+	if key := q.setting.APIKey; key != nil && *key != "" {
+		b.notes.Add(q.Place, "its key was refused (%d): the suite sends one that is none, so that it is refused again", q.Reply.Status)
+	}
 }
 
 // miss notes an address that no provider asks, each once.

@@ -61,6 +61,7 @@ type curl struct {
 	asQuery bool
 	media   string // the content type that the options imply
 	losses  []string
+	noBody  string // why the body is not there, if there is one
 }
 
 // curlCommand reads a command if it is one of curl.
@@ -215,7 +216,7 @@ func (c *curl) option(name string, v word) {
 	case "data", "data-ascii", "data-binary", "data-raw", "data-urlencode", "json":
 		c.addData(name, v)
 	case "form", "form-string", "upload-file":
-		c.lose("option --" + name + ": what it sends is no JSON")
+		c.noBody = "what --" + name + " sends is no JSON"
 	default:
 		if !slices.Contains(harmless, name) {
 			c.lose("option --" + clip(name) + ": it belongs to the way, not to the question")
@@ -271,12 +272,12 @@ func (c *curl) file(name string) (string, bool) {
 		return *c.stdin, true
 	}
 	if name == "-" || c.source.File == nil {
-		c.lose("the body, which comes from another program")
+		c.noBody = "the body comes from another program"
 		return "", false
 	}
 	data, err := c.source.File(name)
 	if err != nil {
-		c.lose(fmt.Sprintf("the body in the file %s: %v", clip(name), err))
+		c.noBody = fmt.Sprintf("the body in the file %s is not read: %v", clip(name), err)
 		return "", false
 	}
 	return string(data), true
@@ -309,7 +310,7 @@ func (c *curl) requests(all *mail) {
 		header = append(header, exchange.Field{Name: "content-type", Value: c.media})
 	}
 	for _, address := range c.urls {
-		s := &sent{place: c.place, method: c.method, url: address, header: header, losses: c.losses}
+		s := &sent{place: c.place, method: c.method, url: address, header: header, losses: c.losses, noBody: c.noBody}
 		if c.asQuery && body != "" {
 			sign := "?"
 			if strings.Contains(address, "?") {

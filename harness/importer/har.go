@@ -142,7 +142,7 @@ func (e *harEntry) sent(place Place) *sent {
 			}
 		}
 		if d.Text == "" && d.File != "" {
-			s.losses = append(s.losses, "the request's body stands in a file of its own, which is not read")
+			s.noBody = "the request's body stands in a file of its own, which is not read"
 		}
 	}
 	s.reply = e.reply(s)

@@ -24,6 +24,7 @@ type sent struct {
 	header []exchange.Field
 	body   []byte
 	losses []string // what its format can't carry over
+	noBody string   // why its body is not there, if there is one
 	reply  *Reply   // nil for none; else its body is not looked at yet
 }
 
@@ -58,6 +59,9 @@ func (m *mail) questions(notes *Notes) ([]*Question, error) {
 		}
 		q, err := question(s, r, redactor, notes)
 		switch {
+		case errors.Is(err, errNoChat) && s.noBody != "":
+			notes.Add(s.place, "skipped: %s", redactor.String(s.noBody))
+			continue
 		case errors.Is(err, errNoChat):
 			notes.Add(s.place, "no chat request, skipped: it has no JSON body with messages")
 			continue
@@ -202,6 +206,10 @@ func (m *mail) request(s *sent) (*Request, []string) {
 		case m.vault.header(name, f.Value):
 			if name != "cookie" {
 				r.Key = hasKey
+			}
+			if name == "cookie" {
+				notes = append(notes, "left out: header cookie: it names a session")
+				continue
 			}
 			notes = append(notes, "left out: header "+clip(name)+": a key belongs in the environment")
 		case slices.Contains(carried, name):

@@ -156,7 +156,7 @@ func interaction(fields map[string]any, place Place) *sent {
 		body, err = decoded(body, header)
 	}
 	if err != nil {
-		s.losses = append(s.losses, "the request's body can't be read: "+err.Error())
+		s.noBody = "the request's body can't be read: " + err.Error()
 	}
 	s.body = body
 	if response != nil {

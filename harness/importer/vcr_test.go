@@ -126,3 +126,51 @@ func checkTalk(t *testing.T, w *world) {
 	refuseLines(t, everything, "sk-0123456789abcdef", "sk-wrong-wrong-wrong", "Bearer sk")
 	wantLines(t, everything, "origin: imported", "Reply 2: \U0001F600", "x-request-id: r1", "latency:")
 }
+
+// TestSampleCassettes imports cassettes in the formats of recorders that can't
+// run here: see testdata/README.md.
+func TestSampleCassettes(t *testing.T) {
+	tests := []struct {
+		file, config string
+		wants        []string
+	}{
+		{"vcrpy.yaml", openAI("https://api.example.com/v1"), []string{
+			"To get to the other meow. \U0001F63A", "zipped ✓", "recorded_at: 2026-11-22T14:03:11Z", "- user: binary",
+			"client's headers accept, accept-encoding, host, user-agent, x-stainless-lang",
+		}},
+		{"vcrpy.json", openAI("https://api.example.com/v1"), []string{"plain \U0001F600", "zipped ✓"}},
+		{"go-vcr-v2.yaml", "", []string{
+			"provider: grok-2", "latency: 0.8125", "credits: 0.0031", "unsure: true",
+			"live: false", "- status: 406", // nobody can be made to have no credits
+		}},
+	}
+	for _, test := range tests {
+		t.Run(test.file, func(t *testing.T) {
+			cassette, err := os.ReadFile(filepath.Join("testdata", test.file))
+			if err != nil {
+				t.Fatal(err)
+			}
+			w := mustImport(t, "vcr", string(cassette), options{config: test.config})
+			everything := w.everything(t)
+			wantLines(t, everything, test.wants...)
+			refuseLines(t, everything, "sk-vcrpy", "cookie0123456789abcdef", "SG_0123456789abcdef")
+		})
+	}
+}
+
+func TestBadCassettes(t *testing.T) {
+	for text, want := range map[string]string{
+		"":                      "empty",
+		"a: b":                  "no interactions",
+		"http_interactions: []": "Ruby",
+		"interactions: {":       "calls.vcr:1",
+		"[1, 2]":                "no interactions",
+		"interactions: [1, {request: 3, response: [4]}]": "nothing to import",
+		"interactions: []\nversion: 1":                   "nothing to import",
+	} {
+		_, err := importText(t, "vcr", text, options{})
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: got %v, want %q", text, err, want)
+		}
+	}
+}
