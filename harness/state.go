@@ -3,13 +3,12 @@ package harness
 import (
 	"context"
 	"errors"
-	"runtime"
-	"sync"
 
 	"github.com/assay-harness/assay/harness/address"
 	"github.com/assay-harness/assay/harness/diag"
 	"github.com/assay-harness/assay/harness/exchange"
 	"github.com/assay-harness/assay/harness/fixture"
+	"github.com/assay-harness/assay/harness/internal/fanout"
 	"github.com/assay-harness/assay/harness/plan"
 	"github.com/assay-harness/assay/harness/provider"
 )
@@ -86,20 +85,7 @@ func (p *Project) States(ctx context.Context, visit func(*Held) error) error {
 // heldBatch looks at several instances at once, and gives them in order.
 func (p *Project) heldBatch(ctx context.Context, clients map[string]*provider.Client, batch []*plan.Instance, visit func(*Held) error) error {
 	out := make([]*Held, len(batch))
-	next := make(chan int)
-	var group sync.WaitGroup
-	for range runtime.GOMAXPROCS(0) {
-		group.Go(func() {
-			for i := range next {
-				out[i] = p.held(ctx, clients, batch[i])
-			}
-		})
-	}
-	for i := range batch {
-		next <- i
-	}
-	close(next)
-	group.Wait()
+	fanout.Each(len(batch), func(i int) { out[i] = p.held(ctx, clients, batch[i]) })
 	for _, h := range out {
 		if err := ctx.Err(); err != nil {
 			return err

@@ -2,9 +2,7 @@ package harness
 
 import (
 	"context"
-	"runtime"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/assay-harness/assay/harness/address"
@@ -12,6 +10,7 @@ import (
 	"github.com/assay-harness/assay/harness/diag"
 	"github.com/assay-harness/assay/harness/exchange"
 	"github.com/assay-harness/assay/harness/fixture"
+	"github.com/assay-harness/assay/harness/internal/fanout"
 	"github.com/assay-harness/assay/harness/plan"
 	"github.com/assay-harness/assay/harness/provider"
 )
@@ -199,20 +198,7 @@ type walker struct {
 // batch compares several instances at once and keeps their order.
 func (w *walker) batch(ctx context.Context, list []*plan.Instance) []compared {
 	outcomes := make([]compared, len(list))
-	var group sync.WaitGroup
-	next := make(chan int)
-	for range runtime.GOMAXPROCS(0) {
-		group.Go(func() {
-			for i := range next {
-				outcomes[i] = w.compare(ctx, list[i])
-			}
-		})
-	}
-	for i := range list {
-		next <- i
-	}
-	close(next)
-	group.Wait()
+	fanout.Each(len(list), func(i int) { outcomes[i] = w.compare(ctx, list[i]) })
 	return outcomes
 }
 

@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"sync"
 	"time"
@@ -177,7 +178,7 @@ func (r *runner) emit() error {
 	var failure error
 	send := func(e Event) {
 		if failure == nil {
-			if failure = r.Emit(e); failure != nil {
+			if failure = r.tell(e); failure != nil {
 				r.halt(failure.Error())
 			}
 		}
@@ -201,6 +202,17 @@ func (r *runner) emit() error {
 			}
 		}
 	}
+}
+
+// tell gives an event to who listens. A listener that panics ends the run, not
+// the process.
+func (r *runner) tell(e Event) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = diag.NewError(diag.Internal, fmt.Sprintf("internal error while telling what happened: %v", v), panicked(v, debug.Stack()))
+		}
+	}()
+	return r.Emit(e)
 }
 
 // drainProgress passes on the progress that came before a case.

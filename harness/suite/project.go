@@ -5,12 +5,11 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
-	"runtime"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/assay-harness/assay/harness/diag"
+	"github.com/assay-harness/assay/harness/internal/fanout"
 )
 
 // Project is all that was loaded, immutable.
@@ -78,20 +77,7 @@ func scopeOf(paths []string) coverage {
 func (p *Project) readSuites(files []string, in *inputs) diag.Diagnostics {
 	suites := make([]*Suite, len(files))
 	found := make([]diag.Diagnostics, len(files))
-	next := make(chan int)
-	var workers sync.WaitGroup
-	for range min(len(files), runtime.GOMAXPROCS(0)) {
-		workers.Go(func() {
-			for i := range next {
-				suites[i], found[i] = readSuite(p, in, files[i])
-			}
-		})
-	}
-	for i := range files {
-		next <- i
-	}
-	close(next)
-	workers.Wait()
+	fanout.Each(len(files), func(i int) { suites[i], found[i] = readSuite(p, in, files[i]) })
 	p.Suites = slices.DeleteFunc(suites, func(s *Suite) bool { return s == nil })
 	return slices.Concat(found...)
 }
