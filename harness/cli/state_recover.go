@@ -105,7 +105,7 @@ func (c *command) forget(o *opened, f *stateRecoverFlags, unknown []fixture.Unkn
 	var going []fixture.Unknown
 	var near []string
 	for _, u := range unknown {
-		near = append(near, u.Address.String())
+		near = appendNear(near, u.Address)
 		if len(wanted) == 0 || slices.ContainsFunc(wanted, func(p address.Pattern) bool { return p.Match(u.Address) }) {
 			going = append(going, u)
 		}
