@@ -66,7 +66,7 @@ configuration, recordings the state, and tests run offline, free and exact.
 		newInit(c), newFmt(c), newValidate(c), newTest(c), newPlan(c), newApply(c), newDrift(c), newServe(c), newShow(c),
 		newSchema(c), newExplain(c), newVersion(c), newImport(c), newState(c),
 	)
-	root.AddCommand(newWatch(c))
+	root.AddCommand(newWatch(c), newConsole(c))
 	root.InitDefaultCompletionCmd()
 	root.InitDefaultHelpCmd()
 	for _, sub := range root.Commands() {
