@@ -71,6 +71,12 @@ func (c *command) serve(ctx context.Context, f *serveFlags) error {
 	if _, err := fmt.Fprintf(c.Stdout, "http://%s/v1\n", listener.Addr()); err != nil {
 		return err
 	}
+	if !isLoopback(listener.Addr()) {
+		c.note("Anyone who can reach this machine can ask this server: it listens at %s, not only on loopback.", listener.Addr())
+	}
+	if options.Script == nil && !options.Echo && !hasRecordings(options.Recordings) {
+		c.note("There are no recordings here, and no script: only the balance and errors are answered. assay apply records; --script FILE and --echo answer without recordings.")
+	}
 	if len(f.keys) == 0 {
 		c.note("Any key is accepted, so what is recorded with a wrong key can't be asked for; --key K accepts only K.")
 	}
@@ -89,6 +95,23 @@ func (c *command) serve(ctx context.Context, f *serveFlags) error {
 	}
 	c.listMisses(handler, redactorOf(f.keys))
 	return nil
+}
+
+// isLoopback reports whether only this machine can reach an address.
+func isLoopback(a net.Addr) bool {
+	tcp, ok := a.(*net.TCPAddr)
+	return ok && tcp.IP.IsLoopback()
+}
+
+// hasRecordings reports whether there is one, damaged or not.
+func hasRecordings(r mock.Recordings) bool {
+	if r == nil {
+		return false
+	}
+	for range r.All() {
+		return true
+	}
+	return false
 }
 
 // listMisses says which questions nothing answered.
@@ -158,7 +181,7 @@ func amountFlag(flag, text string) (*credit.Amount, error) {
 		return nil, nil
 	}
 	a, err := credit.ParseAmount(text)
-	if err != nil {
+	if err != nil || a.Sign() < 0 {
 		return nil, usage(flag+" "+quoted(text)+" is no amount", "Write a decimal such as 2.50.")
 	}
 	return &a, nil
