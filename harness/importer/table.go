@@ -158,8 +158,6 @@ func (w *suiteWriter) table(t *table) {
 	if w.shared == "" {
 		w.line(4, "provider: "+t.provider)
 	}
-	w.scalar(4, "rows:", t.file)
-	w.line(4, "key: ${each.value.id}")
 	if len(t.params) > 0 {
 		w.line(4, "params:")
 		for _, name := range t.params {
@@ -167,6 +165,8 @@ func (w *suiteWriter) table(t *table) {
 			w.scalar(6, string(spec.AppendFlowScalar(nil, name))+":", "${each.value.params["+template(string(key))+"]}")
 		}
 	}
+	w.scalar(4, "rows:", t.file)
+	w.line(4, "key: ${each.value.id}")
 	w.line(4, "conversation:")
 	w.line(6, "- history: ${each.value.messages}")
 	w.line(8, "expect:")
