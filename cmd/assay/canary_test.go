@@ -109,6 +109,16 @@ func TestCanary(t *testing.T) {
 	w.run(t, 0, with("show", "canary.*")...)
 	w.run(t, 0, with("show", "canary.*", "--json")...)
 	w.run(t, 0, with("show", "canary.*", "--curl")...)
+	w.run(t, 0, with("state", "list", "--all")...)
+	w.run(t, 0, with("state", "list", "--json")...)
+	w.run(t, 0, with("state", "show", "canary")...)
+	w.run(t, 0, with("state", "show", "canary", "--json")...)
+	w.run(t, 0, with("state", "verify")...)
+	w.run(t, 0, with("state", "recover")...)
+	w.run(t, 0, with("state", "mv", "canary", "bird")...)
+	w.run(t, 6, with("state", "verify")...)
+	w.run(t, 0, with("state", "mv", "bird", "canary")...)
+	w.run(t, 0, with("state", "resolve")...)
 	for _, format := range []string{"table", "junit", "json"} {
 		w.run(t, 0, "show", "--file", "reports/run.json", "--format", format)
 	}
