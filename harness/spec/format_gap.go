@@ -102,7 +102,7 @@ func (b *layouter) nextComment(end int) (blank, found bool) {
 // is about, and the column is negative.
 func (b *layouter) takeComment() (text string, column int) {
 	from := b.at
-	b.at += strings.IndexAny(b.text[from:]+"\n", "\r\n")
+	b.at = lineEnd(b.text, from)
 	text = strings.TrimRight(b.text[from:b.at], " \t")
 	column = b.column(from)
 	before := b.text[from-column : from]
@@ -129,7 +129,7 @@ func (e *entry) remark(text string, column int) {
 // headerComment takes the comment behind the indicator of a block scalar.
 func (b *layouter) headerComment(p *element) remark {
 	at := p.from + headerLen(b.text[p.from:])
-	end := at + strings.IndexAny(b.text[at:]+"\n", "\r\n")
+	end := lineEnd(b.text, at)
 	i := strings.IndexByte(b.text[at:end], '#')
 	if i < 0 {
 		return remark{}
@@ -143,7 +143,7 @@ func (b *layouter) headerComment(p *element) remark {
 func (b *layouter) blockEnd(p *element) int {
 	end := p.to
 	if p.value == "" || strings.Trim(p.value, "\n") == "" {
-		end = p.from + strings.IndexAny(b.text[p.from:]+"\n", "\r\n")
+		end = lineEnd(b.text, p.from)
 	}
 	if !strings.Contains(b.text[p.from:p.from+headerLen(b.text[p.from:])], "+") {
 		return end
@@ -166,7 +166,7 @@ func (b *layouter) epilogue(tail *[]string) {
 	end := len(b.text)
 	mark := -1
 	for at := b.at; at < end; {
-		next := at + strings.IndexAny(b.text[at:]+"\n", "\r\n")
+		next := lineEnd(b.text, at)
 		if rest := b.text[at:next]; strings.HasPrefix(rest, "...") && b.column(at) == 0 {
 			mark = at
 			break

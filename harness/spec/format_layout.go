@@ -126,7 +126,7 @@ func (b *layouter) offset(y *yaml.Node) int { return b.reader.lines.offset(y.Lin
 func (b *layouter) prologue(start int) {
 	head := &b.layout.head
 	for b.at <= start {
-		end := b.at + strings.IndexAny(b.text[b.at:]+"\n", "\r\n")
+		end := lineEnd(b.text, b.at)
 		line := strings.TrimRight(b.text[b.at:end], " \t")
 		switch {
 		case strings.HasPrefix(line, "---") && (len(line) == 3 || isBlank(line[3])):

@@ -116,7 +116,7 @@ func (l *lexer) continued() {
 
 func (l *lexer) trap(kind trapKind, from int, inFlow bool) {
 	if len(l.traps) < maxTraps {
-		to := from + strings.IndexAny(l.text[from:]+"\n", "\r\n")
+		to := lineEnd(l.text, from)
 		l.traps = append(l.traps, trap{kind, from, to, l.p, inFlow})
 	}
 }

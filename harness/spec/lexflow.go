@@ -1,7 +1,5 @@
 package spec
 
-import "strings"
-
 // flow skips a flow collection, over as many lines as it takes.
 func (l *lexer) flow() {
 	l.stack = l.stack[:0]
@@ -34,7 +32,7 @@ func (l *lexer) flow() {
 }
 
 func (l *lexer) skipComment() {
-	l.p += strings.IndexAny(l.text[l.p:]+"\n", "\r\n")
+	l.p = lineEnd(l.text, l.p)
 }
 
 // flowText reads plain text in a flow collection.

@@ -2,7 +2,6 @@ package spec
 
 import (
 	"fmt"
-	"strings"
 
 	"gopkg.in/yaml.v3"
 
@@ -185,7 +184,7 @@ func (r *reader) close(n *Node, flow bool, bracket byte) {
 	if flow {
 		for end < len(r.text) && r.text[end] != bracket {
 			if r.text[end] == '#' {
-				end += strings.IndexAny(r.text[end:]+"\n", "\r\n")
+				end = lineEnd(r.text, end)
 			} else {
 				end++
 			}

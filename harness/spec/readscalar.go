@@ -55,7 +55,7 @@ func (r *reader) skipSpace(at int) int {
 		case isSpace(r.text[at]):
 			at++
 		case r.text[at] == '#':
-			at += strings.IndexAny(r.text[at:]+"\n", "\r\n")
+			at = lineEnd(r.text, at)
 		default:
 			return at
 		}

@@ -55,6 +55,14 @@ func breakAt(text string, i int) int {
 	return 1
 }
 
+// lineEnd gives where the line that at stands in ends, before its break.
+func lineEnd(text string, at int) int {
+	if i := strings.IndexAny(text[at:], "\r\n"); i >= 0 {
+		return at + i
+	}
+	return len(text)
+}
+
 // lines finds places in a source. Its caches make a walk in source order linear,
 // on one line of a megabyte too.
 type lines struct {
