@@ -3,6 +3,7 @@ package harness
 import (
 	"bytes"
 	"context"
+	"errors"
 	"net/http"
 
 	"github.com/assay-harness/assay/harness/diag"
@@ -29,6 +30,9 @@ type DriftOptions struct {
 // sides are judged by the suites of today. Recordings are left alone. The caller
 // holds the project's lock.
 func (p *Project) Drift(ctx context.Context, s *DriftSurvey, o DriftOptions) (*drift.Report, error) {
+	if p.config.Live == nil {
+		return nil, errors.New("harness: a drift asks the providers: Config.Live must say how")
+	}
 	started := p.config.Now()
 	replies := p.openReplies(o.Folder)
 	if err := replies.Ready(); err != nil {

@@ -93,7 +93,7 @@ func (r *Report) plausible() error {
 		c := &r.Cases[i]
 		switch c.State {
 		case Compared:
-			if c.Recorded == nil || c.Live == nil {
+			if !c.Recorded.plausible() || !c.Live.plausible() {
 				return fmt.Errorf("%s was compared with nothing", c.Address)
 			}
 			if !slices.Contains([]Level{Same, TextLevel, Shape, Verdict}, c.Level) {
@@ -108,4 +108,9 @@ func (r *Report) plausible() error {
 		return errors.New("its sums are not those of its cases")
 	}
 	return nil
+}
+
+func (s *Side) plausible() bool {
+	return s != nil && s.Samples > 0 && s.Passed >= 0 && s.Passed <= s.Samples &&
+		slices.Contains([]Outcome{Pass, Fail, Error, Known}, s.Verdict)
 }
