@@ -69,6 +69,7 @@ func configOf(p *suite.Provider, kind provider.Kind) (provider.Config, diag.Diag
 	out.Price = provider.Price{
 		Call: amountOf(p.PriceCall, p, &ds), MaxCall: amountOf(p.PriceMaxCall, p, &ds),
 		Input: amountOf(p.PriceInput, p, &ds), Output: amountOf(p.PriceOutput, p, &ds),
+		Shared: p.PriceShared,
 	}
 	for _, f := range p.Fields {
 		v, more := f.Value.Value(nil)

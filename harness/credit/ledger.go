@@ -8,8 +8,8 @@ import (
 )
 
 // Ledger finds what each call of one account cost, from what the replies say.
-// In order of preference that is a cost the reply names, the configured price,
-// and else the balance: balances only fall, so replies sorted by the balance
+// In order of preference that is a cost the reply names (or a configured price that
+// stands for it), and else the balance: balances only fall, so replies sorted by the balance
 // they carry stand in the order in which the server charged them, whatever
 // order they arrived in, and each billed call's cost is the difference to the
 // next higher balance.
@@ -27,10 +27,9 @@ import (
 // settled. Pass only balances of its own account: a call without a key, or with
 // a wrong one, has none.
 type Ledger struct {
-	configured *Amount
-	onSettled  func(Ticket, Cost)
-	now        func() time.Time
-	late       time.Duration
+	onSettled func(Ticket, Cost)
+	now       func() time.Time
+	late      time.Duration
 
 	mu     sync.Mutex
 	clock  uint64 // counts what happened: calls sent and ended
@@ -52,9 +51,6 @@ type Ledger struct {
 
 // LedgerOptions configure a Ledger. The zero value is right where nothing is known.
 type LedgerOptions struct {
-	// Configured is the price of a billed call, for accounts whose balance is
-	// shared with others; nil: not configured.
-	Configured *Amount
 	// OnSettled, if not nil, is called once for every ticket, when its cost is
 	// final: at once where the balance is not needed for it. It is called by
 	// a goroutine that is in Ended or Close, one at a time, and must not call Close.
@@ -115,7 +111,7 @@ func NewLedger(o LedgerOptions) *Ledger {
 	if o.Late <= 0 {
 		o.Late = lateDefault
 	}
-	l := &Ledger{configured: o.Configured, onSettled: o.OnSettled, now: o.Now, late: o.Late, calls: map[Ticket]*call{}}
+	l := &Ledger{onSettled: o.OnSettled, now: o.Now, late: o.Late, calls: map[Ticket]*call{}}
 	l.idle.L = &l.mu
 	return l
 }
@@ -186,7 +182,7 @@ func (l *Ledger) Balance() *Amount {
 func (l *Ledger) Notes() []string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.notes.sentences(l.configured != nil)
+	return l.notes.sentences()
 }
 
 func (l *Ledger) lowest() *Amount {
@@ -245,9 +241,7 @@ func (l *Ledger) end(c *call, e End) {
 		c.settled = true
 	case e.Balance == nil:
 		if e.Billed {
-			if l.configured == nil {
-				l.notes.withoutBalance++
-			}
+			l.notes.withoutBalance++
 			l.blind.add(c.sent, c.ended)
 		}
 		c.settled = true
@@ -266,8 +260,6 @@ func (l *Ledger) reportWithoutBalance(c *call) {
 		l.report(c, Cost{Credits: new(Amount)})
 	case e.Cost != nil:
 		l.report(c, Cost{Credits: e.Cost})
-	case l.configured != nil:
-		l.report(c, Cost{Credits: l.configured})
 	case e.Balance == nil:
 		l.report(c, Cost{})
 	}

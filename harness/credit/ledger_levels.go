@@ -142,11 +142,7 @@ func (l *Ledger) explain(v *level, drop Amount, unseen bool) {
 
 // compare looks at a call whose cost is known without the balance.
 func (l *Ledger) compare(c *call, drop Amount, unseen bool) {
-	if unseen || c.level.billed != 1 {
-		return
-	}
-	if c.end.Cost == nil {
-		l.notes.beside = l.notes.beside.Add(drop.Sub(*l.configured))
+	if unseen || c.level.billed != 1 || c.end.Cost == nil {
 		return
 	}
 	rest := drop.Sub(*c.end.Cost)

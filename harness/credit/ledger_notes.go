@@ -9,32 +9,21 @@ type findings struct {
 	rise     Amount // at least, all top-ups together
 	shared   bool   // somebody else spends from the account
 	others   Amount // what they spent, as far as it was seen
-	beside   Amount // what the balance fell beyond the configured price
 	lost     int
 
 	ties           int
 	withoutBalance int // billed replies without a balance
 }
 
-// sentences gives the notes. priced: a price is configured.
-func (f *findings) sentences(priced bool) []string {
+// sentences gives the notes.
+func (f *findings) sentences() []string {
 	var notes []string
 	add := func(format string, args ...any) { notes = append(notes, fmt.Sprintf(format, args...)) }
 	if f.topUps > 0 {
 		add("the balance rose by at least %s during the run, a top-up: what the calls around it cost is not known", f.rise)
 	}
 	if f.shared {
-		if priced {
-			add("the balance fell by %s that no call of this run explains: somebody else spends from the account", f.others)
-		} else {
-			add("the balance fell by %s that no call of this run explains: somebody else spends from the account, so costs found from the balance are unsure", f.others)
-		}
-	}
-	if f.beside.Cmp(rounding()) > 0 {
-		add("the balance fell by %s more than the calls cost at the configured price: somebody else spends from the account, or the price is too low", f.beside)
-	}
-	if f.beside.Neg().Cmp(rounding()) > 0 {
-		add("the balance fell by %s less than the calls cost at the configured price: the price is too high, or there was a top-up", f.beside.Neg())
+		add("the balance fell by %s that no call of this run explains: somebody else spends from the account, so costs found from the balance are unsure", f.others)
 	}
 	if f.lost > 0 {
 		add("%s: it may have been charged, and costs found next to it are unsure", plural(f.lost, "call has no known outcome", "calls have no known outcome"))

@@ -62,9 +62,6 @@ func TestLedger(t *testing.T) {
 		{name: "errors are not billed", story: "open=10 a> a!10 a:0 b> c> b!9.5 b:0 c=9.5 c:0.5 d> d! d:0"},
 		{name: "below zero", story: "open=0.1 a> a=-0.2 a:0.3 b> b=-0.25 b:0.05"},
 		{name: "a cost in the reply is preferred and settles at once", story: "open=10 a> b> a=9.5$0.5 a:0.5 b=9.2 b:0.3"},
-		{name: "the configured price settles at once", story: "open=10 a> b> a=9.9 a:0.003 b:… b! b:0 c> c! c:0", options: credit.LedgerOptions{Configured: new(amount(t, "0.003"))}, notes: []string{"0.097 more than the calls cost at the configured price"}},
-		{name: "the configured price needs no balance", story: "open=10 a> b> a= b=9.997 a:0.003 b:0.003", options: credit.LedgerOptions{Configured: new(amount(t, "0.003"))}},
-		{name: "the configured price is too high", story: "open=10 a> a=9.9 a:0.3", options: credit.LedgerOptions{Configured: new(amount(t, "0.3"))}, notes: []string{"0.2 less"}},
 		{name: "no balances at all", story: "a> b> a= a:- b= b:- c> c! c:0"},
 		{name: "a free model", story: "open=1 a> b> a=1.00 b=1 c> c=1 a:0 b:0 c:0"},
 

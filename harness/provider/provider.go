@@ -75,6 +75,9 @@ type Price struct {
 	MaxCall *credit.Amount // the greatest price of one call
 	Input   *credit.Amount // a million input tokens
 	Output  *credit.Amount // a million output tokens
+	// Shared says that others spend from the account too: Call, not the balance,
+	// says what a call cost whose reply does not.
+	Shared bool
 }
 
 // Question is one asked turn: the whole conversation so far, and what bends the request.

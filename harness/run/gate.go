@@ -218,8 +218,8 @@ func (g *Gate) end(call *exchange.Call, reserved *credit.Reservation, resp *http
 	if r := call.Request; r != nil && r.Credential != exchange.Own {
 		bill.Balance = nil // that of another account, or of none
 	}
-	if bill.Cost == nil && bill.Balance == nil {
-		bill.Cost = g.options.Provider.Price.Call // the server says nothing of money
+	if price := g.options.Provider.Price; bill.Cost == nil && (bill.Balance == nil || price.Shared) {
+		bill.Cost = price.Call // the server says nothing of money, or nothing of ours
 	}
 	return credit.End{
 		Status: resp.StatusCode, Billed: resp.StatusCode == http.StatusOK,

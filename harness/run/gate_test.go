@@ -253,6 +253,23 @@ func TestMoney(t *testing.T) {
 			}
 		})
 	})
+	t.Run("a shared account's balance is not ours", func(t *testing.T) {
+		price := provider.Price{Call: new(amount(t, "0.003")), Shared: true}
+		w := &world{suite: fmt.Sprintf(manySuite, 3), provider: provider.Config{Price: price}}
+		balances, costs := []string{"9", "5", "4.9"}, []string{"0.003", "0.004", "0.003"}
+		w.answer = func(q question) (*http.Response, error) {
+			if q.n == 2 { // what the reply says of itself is still the best
+				return says("reply", "x-remaining-credits", balances[q.n-1], "x-cost", "0.004"), nil
+			}
+			return says("reply", "x-remaining-credits", balances[q.n-1]), nil
+		}
+		out := w.runFrom(t, "10")
+		for i, want := range costs {
+			if got := out.turns(i)[0]; got.Credits == nil || got.Credits.String() != want || got.Unsure {
+				t.Errorf("call %d cost %v (unsure %t), want %s", i+1, got.Credits, got.Unsure, want)
+			}
+		}
+	})
 	t.Run("a cap on calls", func(t *testing.T) {
 		w := &world{suite: fmt.Sprintf(manySuite, 9), budget: credit.NewBudget(nil, 4)}
 		out := w.run(t, t.Context())

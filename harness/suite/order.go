@@ -89,6 +89,6 @@ func variableOrder() *spec.Order {
 func providerOrder() *spec.Order {
 	return &spec.Order{
 		Keys:  []string{"kind", "model", "base_url", "api_key", "params", "rate", "concurrency", "timeout", "retries", "price"},
-		Below: map[string]*spec.Order{"price": {Keys: []string{"call", "max_call", "input", "output"}}},
+		Below: map[string]*spec.Order{"price": {Keys: []string{"call", "max_call", "shared", "input", "output"}}},
 	}
 }

@@ -25,6 +25,7 @@ type Provider struct {
 	Retries                    int // -1: not written
 	// Price, as exact decimals in text; "" where not written.
 	PriceCall, PriceMaxCall, PriceInput, PriceOutput string
+	PriceShared                                      bool       // others spend from the account too
 	Range                                            diag.Range // of the name
 	KindRange                                        diag.Range
 }
@@ -73,6 +74,10 @@ func (r *configReader) readProvider(pair spec.Pair) *Provider {
 		price := spec.NewObject(n, "price", &r.ds)
 		p.PriceCall, p.PriceMaxCall = readDecimal(&r.ds, price, "call"), readDecimal(&r.ds, price, "max_call")
 		p.PriceInput, p.PriceOutput = readDecimal(&r.ds, price, "input"), readDecimal(&r.ds, price, "output")
+		p.PriceShared = price.Bool("shared")
+		if p.PriceShared && p.PriceCall == "" {
+			r.ds.Add(diag.BadProvider, n.Range, "price.shared needs price.call", "Of a shared account the balance does not tell what a call cost: write its price.")
+		}
 		price.Close()
 	}
 	o.Close()

@@ -237,7 +237,8 @@ func (b *schemaBuilder) provider() schema {
 		"retries":     b.integer(0, maxRetries, "How often to try again where that is safe."),
 		"price": b.object("What calls cost, in credits.", fields{
 			"call": b.decimal("One call."), "max_call": b.decimal("The greatest price of one call."),
-			"input": b.decimal("A million input tokens."), "output": b.decimal("A million output tokens."),
+			"shared": schema{"type": "boolean", "description": "true: others spend from the account too, so call, not the balance, says what a call cost."},
+			"input":  b.decimal("A million input tokens."), "output": b.decimal("A million output tokens."),
 		}),
 	}, "kind", "model")
 }
