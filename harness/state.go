@@ -90,7 +90,6 @@ func (p *Project) heldBatch(ctx context.Context, clients map[string]*provider.Cl
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		h.sums()
 		if err := visit(h); err != nil {
 			return err
 		}

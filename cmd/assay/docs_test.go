@@ -232,7 +232,7 @@ func TestLoadSnippet(t *testing.T) {
 			t.Errorf("the faulty snippet was not found: ```yaml\n%s", text)
 		}
 	}
-	for _, text := range []string{"assay tets", "assay test --liv", "  sh 'go run ./cmd/assay apply --auto'", "assay --live"} {
+	for _, text := range []string{"assay tets", "assay test --liv", "  sh 'go run ./cmd/assay apply --auto'", "assay --live", "assay state lsit", "assay state list --forget"} {
 		if err := checkCommands(text); err == nil {
 			t.Errorf("the faulty command was not found: %s", text)
 		}
@@ -274,6 +274,11 @@ func checkCommands(text string) error {
 			if err != nil {
 				return err
 			}
+			if strings.Contains(help, "Available Commands:") && len(words) > 1 && !strings.HasPrefix(words[1], "-") {
+				if help, err = helpOf(words[0], words[1]); err != nil {
+					return err
+				}
+			}
 			for _, word := range words[1:] {
 				if name := flagName.FindStringSubmatch(word); name != nil && !strings.Contains(help, "--"+name[1]+" ") {
 					return fmt.Errorf("assay %s has no flag --%s", words[0], name[1])
@@ -284,10 +289,11 @@ func checkCommands(text string) error {
 	return nil
 }
 
-func helpOf(command string) (string, error) {
+func helpOf(words ...string) (string, error) {
+	command := strings.Join(words, " ")
 	var out, errs bytes.Buffer
 	code := (&cli.Process{
-		Args: []string{command, "--help"}, Dir: ".", Env: func(string) string { return "" },
+		Args: append(words, "--help"), Dir: ".", Env: func(string) string { return "" },
 		Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errs, Now: time.Now,
 	}).Run()
 	if code != 0 || !strings.Contains(out.String(), "Usage:") || !strings.Contains(out.String(), "assay "+command) {
