@@ -270,7 +270,7 @@ func snippet(u *url.URL, q *Question, targets []Target) string {
 	}
 	name := freeName(nameOf(model), targets)
 	lines := []string{
-		"  " + name + ":",
+		"  " + string(spec.AppendFlowScalar(nil, name)) + ":",
 		"    kind: " + kind,
 		"    model: " + string(spec.AppendScalar(nil, model, 0)),
 		"    base_url: " + string(spec.AppendScalar(nil, base, 0)),

@@ -144,7 +144,7 @@ func TestSecretsEverywhere(t *testing.T) {
 		header: `,{"name":"X-Custom-Token","value":"` + key + `4"},{"name":"Cookie","value":"session=` + key + `5; theme=dark"}`,
 	}
 	w := mustImport(t, "har", har(in), options{config: openAI("https://api.example.com/v1")})
-	refuseLines(t, w.everything(t), key, "dG9wc2VjcmV0LTAxMjM0NTY3ODkz")
+	refuseLines(t, w.everything(), key, "dG9wc2VjcmV0LTAxMjM0NTY3ODkz")
 	wantLines(t, w.listed(), "header authorization", "header cookie", "header x-custom-token", "query parameter api_key", "user and password of the URL")
 }
 

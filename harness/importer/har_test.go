@@ -68,7 +68,7 @@ func TestHAR(t *testing.T) {
 	}
 	wantLines(t, suite, "# calls.har, entries 1, 3\n", "- name: one\n", "- name: or_three\n", "- assistant: first\n")
 	wantLines(t, w.listed(), "calls.har, entry 2: no chat request", "calls.har, entries 1, 3-5: left out: header authorization")
-	everything := w.everything(t)
+	everything := w.everything()
 	wantLines(t, everything, "latency: 0.8125", "recorded_at: 2026-11-22T14:03:00.25Z", "third (sensitive:authorization)")
 	refuseLines(t, everything, harKey)
 }
@@ -158,7 +158,7 @@ func TestOtherShapes(t *testing.T) {
 	w = mustImport(t, "har", har(gemini), options{provider: "grok-2"})
 	wantLines(t, string(w.suite.YAML), "- system: Be brief.", "- user: x", "- assistant: \"y\"")
 	wantLines(t, w.listed(), `field "generationConfig" belongs to Gemini's own API`, "query parameter key: a key belongs in the environment")
-	refuseLines(t, w.everything(t), "AIza0123456789abcdef")
+	refuseLines(t, w.everything(), "AIza0123456789abcdef")
 
 	wrapped := entry{url: "https://api.segmind.com/v1/gemini-2", key: harKey, body: `{"messages":` + inner + `}`, reply: reply}
 	w = mustImport(t, "har", har(wrapped), options{config: "version: 1\nproviders:\n  gemini:\n    kind: segmind\n    model: gemini-2\n"})

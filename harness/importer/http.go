@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/assay-harness/assay/harness/credit"
 	"github.com/assay-harness/assay/harness/exchange"
@@ -54,7 +55,7 @@ func (m *mail) questions(notes *Notes) ([]*Question, error) {
 	for i, s := range m.list {
 		r := requests[i]
 		if r == nil {
-			notes.Add(s.place, "no request with an http or https URL: skipped")
+			notes.Add(s.place, "skipped: it has no http or https URL, or no HTTP method")
 			continue
 		}
 		q, err := question(s, r, redactor, notes)
@@ -179,6 +180,12 @@ func redacted(h http.Header, redactor *exchange.Redactor) http.Header {
 	return out
 }
 
+// isMethod reports whether a suite can ask with a method.
+func isMethod(method string) bool {
+	return method != "" && !strings.EqualFold(method, "CONNECT") &&
+		!strings.ContainsFunc(method, func(c rune) bool { return (c < 'A' || c > 'Z') && (c < 'a' || c > 'z') })
+}
+
 // carried are the headers that an API's meaning may hang on and that hold no
 // account's data: they are written into the suite.
 var carried = []string{"anthropic-beta", "anthropic-version", "openai-beta"}
@@ -187,9 +194,10 @@ var carried = []string{"anthropic-beta", "anthropic-version", "openai-beta"}
 // over. It gives nil for what has no address.
 func (m *mail) request(s *sent) (*Request, []string) {
 	u, err := url.Parse(strings.TrimSpace(s.url))
-	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || !isMethod(s.method) {
 		return nil, nil
 	}
+	u.RawQuery = strings.ToValidUTF8(u.RawQuery, "\uFFFD")
 	r := &Request{Method: strings.ToUpper(s.method), URL: u}
 	var notes []string
 	if taken := m.vault.address(u); len(taken) > 0 {
@@ -212,10 +220,12 @@ func (m *mail) request(s *sent) (*Request, []string) {
 				continue
 			}
 			notes = append(notes, "left out: header "+clip(name)+": a key belongs in the environment")
+		case strings.ContainsFunc(f.Value, unicode.IsControl):
+			left = append(left, clip(name))
 		case slices.Contains(carried, name):
 			r.Header = append(r.Header, exchange.Field{Name: name, Value: f.Value})
 		case name == "content-type":
-			if !strings.Contains(f.Value, "json") && s.method != "" {
+			if !strings.Contains(f.Value, "json") {
 				r.Header = append(r.Header, exchange.Field{Name: name, Value: f.Value})
 			}
 		case !slices.Contains(left, clip(name)):

@@ -78,7 +78,7 @@ type suiteWriter struct {
 func (w *suiteWriter) write(list []*conversation) {
 	w.line(0, "# Imported from "+comment(w.layout.From)+". The checks only say that there was an answer:")
 	w.line(0, "# add what each must say, such as `- icontains: …`.")
-	w.line(0, "suite: "+w.layout.Name)
+	w.scalar(0, "suite:", w.layout.Name)
 	w.head(list)
 	w.line(0, "")
 	w.line(0, "cases:")
@@ -118,7 +118,7 @@ func (w *suiteWriter) head(list []*conversation) {
 	slices.Sort(providers)
 	if providers = slices.Compact(providers); len(providers) == 1 {
 		w.shared = providers[0]
-		w.line(0, "provider: "+w.shared)
+		w.scalar(0, "provider:", w.shared)
 	}
 	if len(w.tables) > 0 {
 		return
@@ -131,12 +131,12 @@ func (w *suiteWriter) head(list []*conversation) {
 func (w *suiteWriter) conversation(c *conversation) {
 	q := c.first()
 	w.line(2, "# "+comment(c.places()))
-	w.line(2, "- name: "+c.name)
+	w.scalar(2, "- name:", c.name)
 	if q.setting.Offline {
 		w.line(4, "live: false")
 	}
 	if w.shared == "" {
-		w.line(4, "provider: "+q.provider)
+		w.scalar(4, "provider:", q.provider)
 	}
 	if !w.common {
 		w.fields(4, "params", q.Params)

@@ -156,7 +156,7 @@ func valueOf(fields []Param, name string) []byte {
 func (w *suiteWriter) table(t *table) {
 	w.line(2, "- name: "+t.name)
 	if w.shared == "" {
-		w.line(4, "provider: "+t.provider)
+		w.scalar(4, "provider:", t.provider)
 	}
 	if len(t.params) > 0 {
 		w.line(4, "params:")

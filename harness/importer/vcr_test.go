@@ -122,7 +122,7 @@ func checkTalk(t *testing.T, w *world) {
 	)
 	refuseLines(t, suite, "Reply 1") // the first reply is an asked turn's, no scripted one
 	wantLines(t, w.listed(), "interaction 4", "no chat request", "header authorization: a key belongs in the environment")
-	everything := w.everything(t)
+	everything := w.everything()
 	refuseLines(t, everything, "sk-0123456789abcdef", "sk-wrong-wrong-wrong", "Bearer sk")
 	wantLines(t, everything, "origin: imported", "Reply 2: \U0001F600", "x-request-id: r1", "latency:")
 }
@@ -151,7 +151,7 @@ func TestSampleCassettes(t *testing.T) {
 				t.Fatal(err)
 			}
 			w := mustImport(t, "vcr", string(cassette), options{config: test.config})
-			everything := w.everything(t)
+			everything := w.everything()
 			wantLines(t, everything, test.wants...)
 			refuseLines(t, everything, "sk-vcrpy", "cookie0123456789abcdef", "SG_0123456789abcdef")
 		})

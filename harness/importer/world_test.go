@@ -3,20 +3,23 @@ package importer_test
 import (
 	"context"
 	"errors"
-	"os"
-	"path/filepath"
+	"io/fs"
+	"maps"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
+	"testing/fstest"
 
 	"github.com/assay-harness/assay/harness"
 	"github.com/assay-harness/assay/harness/address"
+	"github.com/assay-harness/assay/harness/fixture"
 	"github.com/assay-harness/assay/harness/importer"
-	"github.com/assay-harness/assay/harness/internal/disk"
 )
 
 // world is a project that something was imported into.
 type world struct {
-	dir     string
+	folder  *memory
 	suite   *importer.Suite
 	notes   importer.Notes
 	missing []importer.Missing
@@ -49,9 +52,9 @@ var errNothing = errors.New("nothing to import")
 // replays them: what the command does, without a command line.
 func importText(t testing.TB, format, text string, o options) (*world, error) {
 	t.Helper()
-	w := &world{dir: t.TempDir()}
+	w := &world{folder: &memory{files: fstest.MapFS{}}}
 	if o.config != "" {
-		put(t, w.dir, "assay.yaml", o.config)
+		w.put("assay.yaml", o.config)
 	}
 	source := importer.Source{Name: "calls." + format, In: strings.NewReader(text), File: o.file}
 	questions, err := formatOf(t, format).Read([]importer.Source{source}, &w.notes)
@@ -63,11 +66,7 @@ func importText(t testing.TB, format, text string, o options) (*world, error) {
 
 func (w *world) write(t testing.TB, questions []*importer.Question, o options) error {
 	t.Helper()
-	folder, err := disk.Open(w.dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = folder.Close() })
+	folder := w.folder
 	p, _ := harness.Load(harness.Config{FS: folder, AllowEmpty: true})
 	var targets []importer.Target
 	for _, e := range p.Endpoints() {
@@ -82,14 +81,15 @@ func (w *world) write(t testing.TB, questions []*importer.Question, o options) e
 		return errNothing
 	}
 	w.suite = importer.Write(bound, importer.Layout{Name: "calls", From: "calls", MostCases: o.mostCases, DataDir: "data"})
-	put(t, w.dir, "suites/calls.yaml", string(w.suite.YAML))
+	w.put("suites/calls.yaml", string(w.suite.YAML))
 	for name, data := range w.suite.Data {
-		put(t, w.dir, name, string(data))
+		w.put(name, string(data))
 	}
 	p, ds := harness.Load(harness.Config{FS: folder})
 	if ds.HasErrors() {
 		t.Fatalf("the imported suite does not load: %v\n%s", ds.Err(), w.suite.YAML)
 	}
+	var err error
 	w.filed, err = p.File(t.Context(), harness.Filing{Folder: folder, Find: func(a address.Address, number int) *harness.Answer {
 		if r := w.suite.Reply(a.Case, a.Key, number); r != nil {
 			return (*harness.Answer)(r)
@@ -99,14 +99,14 @@ func (w *world) write(t testing.TB, questions []*importer.Question, o options) e
 	if err != nil {
 		t.Fatalf("the replies can't be filed: %v\n%s", err, w.suite.YAML)
 	}
-	w.replay(t, folder)
+	w.replay(t)
 	return nil
 }
 
 // replay tests the project from its recordings; there is no socket below it.
-func (w *world) replay(t testing.TB, folder *disk.Folder) {
+func (w *world) replay(t testing.TB) {
 	t.Helper()
-	report, err := harness.Run(context.WithoutCancel(t.Context()), harness.Config{FS: folder})
+	report, err := harness.Run(context.WithoutCancel(t.Context()), harness.Config{FS: w.folder})
 	if err != nil {
 		t.Fatalf("the imported suite does not run: %v\n%s", err, w.suite.YAML)
 	}
@@ -145,34 +145,44 @@ func (w *world) listed() string {
 }
 
 // everything gives all that an import wrote.
-func (w *world) everything(t testing.TB) string {
-	t.Helper()
+func (w *world) everything() string {
 	var b strings.Builder
 	b.WriteString(w.listed())
-	err := filepath.WalkDir(w.dir, func(name string, entry os.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
-			return err
-		}
-		data, err := os.ReadFile(name)
-		b.WriteString(name + "\n" + string(data) + "\n")
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
+	for _, name := range slices.Sorted(maps.Keys(w.folder.files)) {
+		b.WriteString(name + "\n" + string(w.folder.files[name].Data) + "\n")
 	}
 	return b.String()
 }
 
-func put(t testing.TB, dir, name, text string) {
-	t.Helper()
-	file := filepath.Join(dir, filepath.FromSlash(name))
-	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
-		t.Fatal(err)
-	}
+func (w *world) put(name, text string) { w.folder.files[name] = &fstest.MapFile{Data: []byte(text)} }
+
+// memory is a project's folder that costs no disk: fuzzing makes thousands.
+type memory struct {
+	mu    sync.RWMutex
+	files fstest.MapFS
 }
+
+func (m *memory) Open(name string) (fs.File, error) {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	return m.files.Open(name)
+}
+
+func (m *memory) WriteFile(name string, data []byte) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.files[name] = &fstest.MapFile{Data: data}
+	return nil
+}
+
+func (m *memory) Remove(name string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	delete(m.files, name)
+	return nil
+}
+
+func (m *memory) Append(string) (fixture.Log, error) { return nil, errors.ErrUnsupported }
 
 func wantLines(t *testing.T, text string, lines ...string) {
 	t.Helper()
