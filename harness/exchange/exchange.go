@@ -88,7 +88,6 @@ type Call struct {
 	Recorded *Meta  // set when the reply was replayed
 	File     string // the fixture file it came from
 	Stale    bool   // that recording answers the question as it was
-	Kept     error  // why no recording answered, where a kept reply did
 	Attempts int    // requests sent; 0 in replay
 	// Latency is how long the last request took, its whole body read and without
 	// any waiting before it was sent; 0 until then, and in replay.
