@@ -63,7 +63,7 @@ func (b *bench) run(ctx context.Context) error {
 		name string
 		do   func(context.Context) error
 	}{
-		{"start", b.start}, {"validate", b.validate}, {"apply", b.apply}, {"replay", b.replay}, {"live", b.live},
+		{"start", b.start}, {"validate", b.validate}, {"fmt", b.format}, {"apply", b.apply}, {"replay", b.replay}, {"live", b.live},
 	}
 	for _, p := range parts {
 		if !strings.Contains(","+b.parts+",", ","+p.name+",") {
@@ -133,6 +133,7 @@ func (b *bench) replay(ctx context.Context) error {
 	}
 	defer server.stop()
 	var tests []command
+	var largest string
 	for _, n := range sizes {
 		dir, err := b.project(fmt.Sprintf("replay%d", n), n, 1)
 		if err != nil {
@@ -142,6 +143,7 @@ func (b *bench) replay(ctx context.Context) error {
 			return err
 		}
 		tests = append(tests, b.command(dir, "test"))
+		largest = dir
 	}
 	server.stop()
 	runs, err := interleave(ctx, b.runs, tests...)
@@ -158,6 +160,16 @@ func (b *bench) replay(ctx context.Context) error {
 	}
 	b.sheet.compare(fmt.Sprintf("a case at %d / at %d", sizes[1], sizes[0]),
 		atMost(ratio(runs[1], runs[0], wall)/4, 1.2), atMost(ratio(runs[1], runs[0], cpu)/4, 1.2))
+	return b.plan(ctx, largest, sizes[2])
+}
+
+// plan compares a recorded project with its recordings: nothing is to be asked.
+func (b *bench) plan(ctx context.Context, dir string, cases int) error {
+	runs, err := interleave(ctx, b.runs, b.command(dir, "plan"))
+	if err != nil {
+		return err
+	}
+	b.sheet.add(fmt.Sprintf("plan %d cases", cases), runs[0], under(medianOf(runs[0], wall), time.Second))
 	return nil
 }
 

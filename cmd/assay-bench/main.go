@@ -54,7 +54,7 @@ func measure(ctx context.Context, args []string, stdout io.Writer) error {
 	flags.StringVar(&s.assay, "assay", "", "measure this `PROGRAM` instead of building one")
 	flags.IntVar(&s.runs, "runs", 5, "runs of each kind, of which the median counts")
 	flags.IntVar(&s.size, "size", 1000, "the smallest number of cases; the targets are for 1000")
-	flags.StringVar(&s.parts, "parts", "start,validate,apply,replay,live", "what to measure")
+	flags.StringVar(&s.parts, "parts", "start,validate,fmt,apply,replay,live", "what to measure")
 	flags.StringVar(&s.keep, "keep", "", "make the projects in this `FOLDER` and leave them there")
 	if err := flags.Parse(args); err != nil {
 		return err
