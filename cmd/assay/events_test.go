@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -75,5 +76,55 @@ func TestEventsSchemaPrinted(t *testing.T) {
 	run := newUserProject(t, nil).start(t, "schema", "events")
 	if err := run.Wait(); err != nil || run.stdout.String() != string(want) {
 		t.Error("assay schema events prints something else")
+	}
+}
+
+// TestEventsInterrupted: who reads events is told that it was interrupted, too.
+func TestEventsInterrupted(t *testing.T) {
+	p := newUserProject(t, map[string]string{
+		"script.yaml": "script: 1\nreplies: [{when: {last_user: {contains: ''}}, text: hm, latency: 0.3s}]\n",
+		"suites/s.yaml": "cases:\n  - name: n\n    for_each: [a, b, c, d, e, f]\n    conversation:\n" +
+			"      - {user: 'n ${each.key}', expect: [{contains: hm}]}\n",
+	}, "SEGMIND_API_KEY=a-key-for-tests")
+	server := p.start(t, "serve", "--script", "script.yaml", "--listen", "127.0.0.1:0")
+	defer interrupt(t, server)
+	out := newHeard()
+	run := exec.CommandContext(t.Context(), "assay", "test", "--live", "--json", "--concurrency", "1", "--base-url", <-server.stdout.first)
+	run.Dir, run.Stdout = p.dir, out
+	run.Env = append([]string{"HOME=" + p.home, "GORACE=" + atExit}, p.env...)
+	if err := run.Start(); err != nil {
+		t.Fatal(err)
+	}
+	stream := out.await(t, `"event":"conversation_ended".*\n`)
+	if err := run.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	if run.Wait(); run.ProcessState.ExitCode() != 130 {
+		t.Errorf("exit code %d, want 130", run.ProcessState.ExitCode())
+	}
+	stream += out.await(t, `(.*\n)*\{"event":"finished","exit":130.*\n`)
+	schema, err := eventsSchema()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(stream) {
+		value, err := jsonschema.UnmarshalJSON(strings.NewReader(line))
+		if err == nil {
+			err = schema.Validate(value)
+		}
+		if err != nil {
+			t.Errorf("%v\n%s", err, line)
+		}
+	}
+	if n := strings.Count(stream, `"event":"case_ended"`); n != 6 {
+		t.Errorf("%d cases ended, want all 6:\n%s", n, stream)
+	}
+	if strings.Count(stream, `"verdict":"skip"`) == 0 || !strings.Contains(stream, `"interrupted":true`) {
+		t.Errorf("the stream does not say that it was interrupted:\n%s", stream)
+	}
+	// What was not asked is what --failed runs next.
+	failed := p.run(t, 0, "plan", "--failed", "--json")
+	if !strings.Contains(failed.stdout.String(), `"event":"change"`) || strings.Contains(failed.stdout.String(), `n[\"a\"]`) {
+		t.Errorf("--failed does not take what was not asked: %s", failed.stdout.String())
 	}
 }

@@ -215,6 +215,9 @@ func (c *command) applySurvey(cmd *cobra.Command, root string, p *harness.Projec
 		}
 		return undone(s)
 	}
+	if s.Time != nil {
+		c.expected = *s.Time
+	}
 	var ran *harness.Applied
 	err := c.execute(root, p, &f.reportFlags, result.Strictness{}, func(p *harness.Project) (*harness.Report, error) {
 		var err error
