@@ -18,6 +18,8 @@ import (
 type Resolution struct {
 	Conflict *fixture.Conflict
 	Turns    []Chosen
+	// Ambiguity tells what the addresses may leave out when they are shown.
+	Ambiguity address.Ambiguity
 	// Dropped counts the replies that the file will not hold. They are kept for
 	// whoever asks their question.
 	Dropped int
@@ -78,6 +80,7 @@ func (p *Project) Resolve(ctx context.Context, selected func(*fixture.Conflict) 
 // resolve goes through the conversations of an instance with both sides.
 func (p *Project) resolve(ctx context.Context, r *Resolution, inst *plan.Instance) {
 	bound := p.plan.Provider(inst.Address.Provider)
+	r.Ambiguity = inst.Ambiguity
 	for _, sample := range inst.Samples {
 		var best []Chosen
 		for _, first := range []Side{Ours, Theirs} {

@@ -128,7 +128,6 @@ func tellResolved(b *bytes.Buffer, o *opened, list []*harness.Resolution, dryRun
 		}
 		return
 	}
-	ambiguity := o.project.Plan().Ambiguity()
 	kept, left, dropped, mixed := 0, 0, 0, 0
 	for _, r := range list {
 		fmt.Fprintf(b, "%s\n", diag.Visible(r.Conflict.Path))
@@ -137,7 +136,7 @@ func tellResolved(b *bytes.Buffer, o *opened, list []*harness.Resolution, dryRun
 			continue
 		}
 		for _, t := range r.Turns {
-			fmt.Fprintf(b, "  %s   %s\n", diag.Visible(t.Address.Display(ambiguity)), chosenText(&t))
+			fmt.Fprintf(b, "  %s   %s\n", diag.Visible(t.Address.Display(r.Ambiguity)), chosenText(&t))
 			if t.Current {
 				kept++
 			} else {
@@ -156,7 +155,7 @@ func tellResolved(b *bytes.Buffer, o *opened, list []*harness.Resolution, dryRun
 	}
 	fmt.Fprintf(b, "\n%s %s: %s current, %d left to the plan", verb, counted(len(list), "file"), replies(kept), left)
 	if dropped > 0 {
-		fmt.Fprintf(b, "; %s of the other side kept below .assay/replies", replies(dropped))
+		fmt.Fprintf(b, "; %s not needed, and what was paid for stays below .assay/replies", replies(dropped))
 	}
 	b.WriteString(".\n")
 	if mixed > 0 {
