@@ -199,7 +199,7 @@ func (c *command) mayDrift(p *harness.Project, s *harness.DriftSurvey, f *driftF
 		c.note("Nothing was asked. Mend these recordings first; nothing was overwritten.")
 		return exitError(s.Broken.Exit())
 	}
-	if err := c.print(func(b *bytes.Buffer) { writeDriftSurvey(b, s) }); err != nil {
+	if err := c.print(func(b *bytes.Buffer) { writeDriftSurvey(b, s, c.StdoutColumns) }); err != nil {
 		return err
 	}
 	c.events.emit(driftSurveyOf(s))
@@ -374,14 +374,21 @@ func (c *command) showDriftFile(f *showFlags) error {
 }
 
 // writeDriftSurvey shows what would be asked, and what it costs.
-func writeDriftSurvey(b *bytes.Buffer, s *harness.DriftSurvey) {
+func writeDriftSurvey(b *bytes.Buffer, s *harness.DriftSurvey, width int) {
+	sentence := func(format string, args ...any) {
+		text := []string{fmt.Sprintf(format, args...)}
+		if width > 0 {
+			text = diag.Wrap(text[0], width)
+		}
+		fmt.Fprintln(b, strings.Join(text, "\n"))
+	}
 	const shown = 10
 	for i, left := range s.NotAsked {
 		if i == shown {
 			fmt.Fprintf(b, "  … and %d more\n", len(s.NotAsked)-i)
 			break
 		}
-		fmt.Fprintf(b, "  %s: %s: %s\n", left.State, left.Display, diag.Visible(left.Reason))
+		sentence("  %s: %s: %s", left.State, left.Display, diag.Visible(left.Reason))
 	}
 	if len(s.NotAsked) > 0 {
 		b.WriteByte('\n')
@@ -389,12 +396,12 @@ func writeDriftSurvey(b *bytes.Buffer, s *harness.DriftSurvey) {
 	if s.Questions == 0 {
 		return
 	}
-	fmt.Fprintf(b, "assay drift asks %s of %s again, and compares. Nothing was asked yet.\n", counted(s.Questions, "question"), counted(s.Cases, "recorded case"))
+	sentence("assay drift asks %s of %s again, and compares. Nothing was asked yet.", counted(s.Questions, "question"), counted(s.Cases, "recorded case"))
 	if c := s.Choice; c != nil {
-		fmt.Fprintf(b, "Chosen: %d of %d cases, with --sample-cases %d --seed %d\n", c.Cases, c.Of, c.Cases, c.Seed)
+		sentence("Chosen: %d of %d cases, with --sample-cases %d --seed %d", c.Cases, c.Of, c.Cases, c.Seed)
 	}
 	if n := len(s.Blind); n > 0 {
-		fmt.Fprintf(b, "%s too few samples for any change of the pass rate to be more than chance (such as %s): it takes 4 a side.\n", haveOrHas(n), s.Blind[0])
+		sentence("%s too few samples for any change of the pass rate to be more than chance (such as %s): it takes 4 a side.", haveOrHas(n), s.Blind[0])
 	}
 	fmt.Fprintf(b, "Credits: about %s, at most %s.\n\n", amountOr(s.Estimate), amountOr(s.Bound))
 }

@@ -34,7 +34,7 @@ func Drift(w io.Writer, r *drift.Report, o Options) error {
 		}
 	}
 	writeLeftOut(out, r, o)
-	writeDriftSums(out, r)
+	writeDriftSums(out, r, o)
 	return out.Flush()
 }
 
@@ -243,12 +243,17 @@ func writeTextDiff(w io.Writer, text string, o Options) {
 	}
 }
 
-// wrapDiff breaks a long line between words.
+// wrapDiff breaks a long line between words; what goes on is indented, behind
+// the - or + of the line.
 func wrapDiff(line string, width int) []string {
 	if columns(line) <= width {
 		return []string{line}
 	}
-	return diag.Wrap(line, width)
+	out := diag.Wrap(line, width-1)
+	for i := range out[1:] {
+		out[i+1] = " " + out[i+1]
+	}
+	return out
 }
 
 // writeLeftOut lists what was not compared, and why.
@@ -304,13 +309,13 @@ func writeReason(w io.Writer, c *drift.Case, told map[string]bool, o Options) {
 }
 
 // writeDriftSums writes what it comes to; the last line is what the exit code says.
-func writeDriftSums(w io.Writer, r *drift.Report) {
+func writeDriftSums(w io.Writer, r *drift.Report, o Options) {
 	s := r.Sum
-	fmt.Fprintf(w, "%s compared", plural(s.Compared, "case", "cases"))
+	compared := plural(s.Compared, "case", "cases") + " compared"
 	if s.Compared > 0 {
-		fmt.Fprintf(w, ": %d with another verdict, %d with another shape, %d with other words only, %d the same", s.Verdict, s.Shape, s.Text, s.Same)
+		compared += fmt.Sprintf(": %d with another verdict, %d with another shape, %d with other words only, %d the same", s.Verdict, s.Shape, s.Text, s.Same)
 	}
-	fmt.Fprintln(w, ".")
+	sentence(w, o, compared+".")
 	for _, rest := range []struct {
 		n    int
 		text string
@@ -320,24 +325,36 @@ func writeDriftSums(w io.Writer, r *drift.Report) {
 		}
 	}
 	if c := r.Choice; c != nil {
-		fmt.Fprintf(w, "Chosen: %d of %d cases. The same again: --sample-cases %d --seed %d\n", c.Cases, c.Of, c.Cases, c.Seed)
+		sentence(w, o, fmt.Sprintf("Chosen: %d of %d cases. The same again: --sample-cases %d --seed %d", c.Cases, c.Of, c.Cases, c.Seed))
 	}
 	if s.Tested > 0 {
-		fmt.Fprintf(w, "Pass rates of %s compared by Fisher's exact test, after Benjamini and Hochberg at %s.", plural(s.Tested, "case", "cases"), share(r.Rules.FalseAlarms))
+		tested := fmt.Sprintf("Pass rates of %s compared by Fisher's exact test, after Benjamini and Hochberg at %s.", plural(s.Tested, "case", "cases"), share(r.Rules.FalseAlarms))
 		if s.Noise > 0 {
-			fmt.Fprintf(w, " In %d the rate changed by no more than chance may.", s.Noise)
+			tested += fmt.Sprintf(" In %d the rate changed by no more than chance may.", s.Noise)
 		}
-		fmt.Fprintln(w)
+		sentence(w, o, tested)
 	}
 	if s.Verdict > 0 && s.Tested < s.Compared {
-		fmt.Fprintln(w, "Where a case has one sample, a model that is not sure of itself looks as one that changed: `samples: 10` tells them apart.")
+		sentence(w, o, "Where a case has one sample, a model that is not sure of itself looks as one that changed: `samples: 10` tells them apart.")
 	}
-	fmt.Fprintf(w, "%s sent, %s credits spent%s.", plural(s.Requests, "request", "requests"), s.Spent, unknownCosts(s.Unknown))
+	sent := fmt.Sprintf("%s sent, %s credits spent%s.", plural(s.Requests, "request", "requests"), s.Spent, unknownCosts(s.Unknown))
 	if s.Compared > 0 {
-		fmt.Fprintf(w, " The replies compared: %s credits → %s, median latency %s → %s.", s.Recorded, s.Live, duration(s.LatencyBefore), duration(s.LatencyNow))
+		sent += fmt.Sprintf(" The replies compared: %s credits → %s, median latency %s → %s.", s.Recorded, s.Live, duration(s.LatencyBefore), duration(s.LatencyNow))
 	}
-	fmt.Fprintln(w)
-	fmt.Fprintln(w, DriftOutcome(r))
+	sentence(w, o, sent)
+	sentence(w, o, DriftOutcome(r))
+}
+
+// sentence writes a line, broken between words where a terminal would break it
+// anywhere.
+func sentence(w io.Writer, o Options, text string) {
+	if o.Width <= 0 {
+		fmt.Fprintln(w, text)
+		return
+	}
+	for _, line := range diag.Wrap(text, o.Width) {
+		fmt.Fprintln(w, line)
+	}
 }
 
 func unknownCosts(n int) string {

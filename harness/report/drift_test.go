@@ -113,7 +113,7 @@ func TestDriftOutcome(t *testing.T) {
 		}
 		r := drifted(pairs...)
 		r.Rules.FailOn = []drift.Level{drift.Verdict, drift.Shape, drift.TextLevel}[random.IntN(3)]
-		out := shown(t, r, report.Options{Width: 80})
+		out := shown(t, r, report.Options{})
 		last := strings.TrimSpace(out)
 		last = last[strings.LastIndexByte(last, '\n')+1:]
 		if last != report.DriftOutcome(r) {
