@@ -191,7 +191,8 @@ func (g *Gate) note(call *exchange.Call, resp *http.Response, err error) {
 	switch {
 	case err == nil && (resp.StatusCode < 500 && resp.StatusCode != http.StatusTooManyRequests || accepts(call, resp.StatusCode)):
 		g.quiet.served()
-	case err == nil && resp.StatusCode == http.StatusTooManyRequests, provider.NotSent(err) && !provider.Refused(err):
+	case err == nil && resp.StatusCode == http.StatusTooManyRequests, provider.NotSent(err):
+		// The one is held already, the other has asked nobody.
 	default:
 		if wait := g.quiet.failed(); wait > 0 {
 			g.hold(wait, "the provider fails")

@@ -25,7 +25,7 @@ const (
 	// longestHold bounds what a provider's header can make a run wait.
 	longestHold = 15 * time.Minute
 	// longestStorm bounds a pause because the provider fails.
-	longestStorm = 30 * time.Second
+	longestStorm = 15 * time.Second
 	// fewestFailures is how many failures in a row are a storm at least: one is
 	// often the fault of its question.
 	fewestFailures = 3
