@@ -91,8 +91,8 @@ type recordingList struct {
 }
 
 var listColumns = []report.Column{
-	{Heading: "address", Elastic: true}, {Heading: "key"}, {Heading: "age", Right: true},
-	{Heading: "model", Elastic: true}, {Heading: "credits", Right: true}, {Heading: "origin"}, {Heading: "state"},
+	{Heading: "address", Elastic: true}, {Heading: "key", Missable: 3}, {Heading: "age", Right: true},
+	{Heading: "model", Missable: 1}, {Heading: "credits", Right: true}, {Heading: "origin", Missable: 2}, {Heading: "state"},
 }
 
 func (l *recordingList) add(h *harness.Held) {
@@ -206,8 +206,7 @@ func (l *recordingList) write(b *bytes.Buffer, width int) error {
 		return nil
 	}
 	footer := make([]string, len(listColumns))
-	footer[0] = counted(l.costs.paid+l.costs.unknown, "recorded reply")
-	footer[0] = strings.Replace(footer[0], "replys", "replies", 1)
+	footer[0] = replies(l.costs.paid + l.costs.unknown)
 	footer[4] = l.costs.String()
 	if err := report.Listing(b, listColumns, l.rows, footer, width); err != nil {
 		return err
