@@ -76,6 +76,9 @@ func (p *Project) Apply(ctx context.Context, s *Survey, rec Recording) (*Applied
 	if err := errors.Join(err, journal.Close()); err != nil || ctx.Err() != nil {
 		return out, err
 	}
+	for _, m := range s.Moves {
+		removeEmpty(rec.Folder, p.suites.Config.FixturesDir, p.store.Path(m.From))
+	}
 	err = p.Prune(ctx, s, rec)
 	if err == nil {
 		err = out.compare(ctx, &changed, s)

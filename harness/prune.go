@@ -51,7 +51,9 @@ func (p *Prune) count(e *exchange.Exchange) {
 
 // prunes reports whether a selection leaves recordings without a case to be
 // looked for: a choice by anything but addresses says nothing about them.
-func (p *Project) prunes() bool { return !p.config.NoPrune && p.config.Tags == "" && !p.config.isNarrowed() }
+func (p *Project) prunes() bool {
+	return !p.config.NoPrune && p.config.Tags == "" && !p.config.isNarrowed()
+}
 
 // mayPrune reports whether a recording without a case belongs to the selection.
 func (p *Project) mayPrune(a address.Address) bool { return p.prunes() && p.plan.Names(a) }
@@ -61,9 +63,10 @@ func (p *Project) findOrphans(ctx context.Context, s *Survey) error {
 	if p.config.Tags != "" {
 		return nil
 	}
-	used := map[string]bool{}
+	used, asked := map[string]bool{}, map[string]bool{}
 	for a := range p.plan.All() {
 		used[p.store.Path(a)] = true
+		asked[a.Provider] = true
 	}
 	for _, m := range s.Moves {
 		used[p.store.Path(m.From)] = true
@@ -74,7 +77,7 @@ func (p *Project) findOrphans(ctx context.Context, s *Survey) error {
 		case err != nil:
 			s.Broken = append(s.Broken, diag.FromError(diag.RecordingDamaged, err))
 		case p.mayPrune(c.Address):
-			orphans = append(orphans, p.pruned(c))
+			orphans = append(orphans, p.pruned(c, asked))
 		}
 	}
 	s.Prunes = append(orphans, s.Prunes...)
@@ -82,8 +85,12 @@ func (p *Project) findOrphans(ctx context.Context, s *Survey) error {
 	return ctx.Err()
 }
 
-func (p *Project) pruned(c *fixture.Case) Prune {
-	out := Prune{Address: c.Address, Display: c.Address.Display(p.plan.Ambiguity()), Kind: NoCase, Path: c.Path}
+// pruned describes an orphan, given the providers that the suites ask: the name
+// of another one does not go without saying.
+func (p *Project) pruned(c *fixture.Case, asked map[string]bool) Prune {
+	ambiguity := p.plan.Ambiguity()
+	ambiguity.OneProvider = ambiguity.OneProvider && asked[c.Address.Provider]
+	out := Prune{Address: c.Address, Display: c.Address.Display(ambiguity), Kind: NoCase, Path: c.Path}
 	for i := range c.Exchanges {
 		out.count(&c.Exchanges[i])
 	}

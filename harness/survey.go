@@ -80,7 +80,17 @@ func (c *Change) IsAgain() bool {
 }
 
 // Move says where an instance's recording is.
-type Move struct{ To, From address.Address }
+type Move struct {
+	To, From address.Address
+	Replaces bool // a recording that answers none of the questions any more
+}
+
+// Was gives where the recording is as people see it: with the provider where
+// that is another one.
+func (m Move) Was(d address.Ambiguity) string {
+	d.OneProvider = d.OneProvider && m.From.Provider == m.To.Provider
+	return m.From.Display(d)
+}
 
 // IsEmpty reports whether every question is recorded and nothing is left over:
 // the one value behind "No changes" and the exit code that says so.
@@ -219,13 +229,19 @@ func (w *walker) compare(ctx context.Context, inst *plan.Instance) compared {
 	return out
 }
 
-// maybeMoved reports whether nothing at all is recorded of an instance.
+// maybeMoved reports whether nothing that is recorded at an instance's place
+// answers it, and something may elsewhere: nothing is there at all, or the suite
+// names another place.
 func (w *walker) maybeMoved(inst *plan.Instance, out *compared) bool {
 	if out.unchanged > 0 || len(out.changes)+len(out.unsure) == 0 {
 		return false
 	}
 	held, err := w.store.Load(inst.Address)
-	return err == nil && len(held.Exchanges) == 0
+	if err != nil {
+		return false
+	}
+	_, named := w.store.MovedFrom(inst.Address)
+	return named || len(held.Exchanges) == 0
 }
 
 // walk compares one instance with what a client's transport has recorded.

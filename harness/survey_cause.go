@@ -59,6 +59,8 @@ func (w *walker) cause(s *Step, state *fixture.StateError, f *findings) Cause {
 		return w.edited(s, state)
 	case state.State == fixture.Stale && s.Ask.Number > 1:
 		return Cause{Kind: ReplyChanged, Place: c.Range}
+	case state.State == fixture.Stale && !state.Edited: // the messages are the same, and so is the file
+		return Cause{Kind: ModelChanged, Place: configPlace(w.suites.Config.Provider(s.Ask.Address.Provider))}
 	case state.State == fixture.Stale:
 		return Cause{Kind: RecordEdited, Place: diag.Range{Filename: w.store.Path(f.from(s.Ask.Address).Instance())}}
 	case state.State == fixture.Ambiguous:

@@ -22,8 +22,12 @@ func nothing() *findings { return &findings{replace: func(address.Address) bool 
 // behind goes anyway; where nothing goes, a recording is moved only as a whole.
 func (w *walker) moveOf(ctx context.Context, inst *plan.Instance) (Move, compared, bool) {
 	written, named := w.store.MovedFrom(inst.Address)
+	taken := w.store.Has(inst.Address)
 	candidates := w.candidates(inst)
-	if named && !slices.Contains(candidates, written) { // of another provider
+	switch {
+	case taken && named: // only what the suite says takes the place of another recording
+		candidates = []address.Address{written}
+	case named && !slices.Contains(candidates, written): // of another provider
 		candidates = append(candidates, written)
 	}
 	var whole, begun []address.Address
@@ -32,7 +36,7 @@ func (w *walker) moveOf(ctx context.Context, inst *plan.Instance) (Move, compare
 		switch {
 		case there.isCurrent():
 			whole = append(whole, candidate)
-		case there.unchanged > 0 && len(there.broken) == 0 && w.prunes():
+		case there.unchanged > 0 && len(there.broken) == 0 && w.prunes() && !taken:
 			begun = append(begun, candidate)
 		}
 	}
@@ -43,7 +47,7 @@ func (w *walker) moveOf(ctx context.Context, inst *plan.Instance) (Move, compare
 	if !ok {
 		return Move{}, compared{}, false
 	}
-	return Move{To: inst.Address, From: from}, w.walkAt(ctx, inst, from, w.findings()), true
+	return Move{To: inst.Address, From: from, Replaces: taken}, w.walkAt(ctx, inst, from, w.findings()), true
 }
 
 // movedFrom gives the place at which an instance's recording is, if that is not

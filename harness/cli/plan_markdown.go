@@ -58,7 +58,7 @@ func (v *surveyView) sections() []string {
 		ambiguity := v.p.Plan().Ambiguity()
 		var lines []string
 		for _, m := range v.s.Moves {
-			lines = append(lines, fmt.Sprintf("> %s (was %s)", m.To.Display(ambiguity), m.From.Display(ambiguity)))
+			lines = append(lines, fmt.Sprintf("> %s (was %s)", m.To.Display(ambiguity), m.Was(ambiguity)))
 		}
 		out = append(out, section(movedCount(len(lines))+", free", lines))
 	}

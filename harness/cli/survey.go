@@ -27,7 +27,8 @@ type surveyView struct {
 	s      *harness.Survey
 	detail detail
 	// opening says what was asked so far.
-	opening string
+	opening    string
+	paragraphs int // by cause
 }
 
 // The openings of a plan and of an apply.
@@ -81,7 +82,9 @@ func (v *surveyView) write() {
 	fmt.Fprintf(v.b, "assay compared %s/ with %s/. %s\n\n", v.p.Config().SuitesDir, v.p.Config().FixturesDir, v.opening)
 	v.legend()
 	v.prunes()
-	for _, g := range harness.Groups(v.s.Changes) {
+	groups := harness.Groups(v.s.Changes)
+	v.paragraphs = len(groups)
+	for _, g := range groups {
 		v.group(g)
 	}
 	v.moves()
@@ -107,17 +110,25 @@ func (v *surveyView) legend() {
 	v.b.WriteString("\n\n")
 }
 
-// paragraphLines is how many lines of a paragraph are shown.
-const paragraphLines = 12
+// paragraphLines is how many lines of a paragraph are shown, fewLines how many
+// where there are manyParagraphs.
+const (
+	paragraphLines = 12
+	manyParagraphs = 20
+	fewLines       = 2
+)
 
 // folded shows the first of n lines, and how many are left out.
 func (v *surveyView) folded(n int, line func(i int)) {
 	if v.detail == leastDetail {
 		return
 	}
-	shown := n
-	if v.detail != allDetail && n > paragraphLines+1 {
-		shown = paragraphLines
+	shown, most := n, paragraphLines
+	if v.paragraphs > manyParagraphs {
+		most = fewLines
+	}
+	if v.detail != allDetail && n > most+1 {
+		shown = most
 	}
 	for i := range shown {
 		line(i)
@@ -227,11 +238,11 @@ func (v *surveyView) moves() {
 	}
 	v.folded(len(v.s.Moves), func(i int) {
 		m := v.s.Moves[i]
-		from := m.From.Display(ambiguity)
-		if m.From.Provider != m.To.Provider {
-			from = m.From.String()
+		instead := ""
+		if m.Replaces {
+			instead = ", in place of a stale recording"
 		}
-		fmt.Fprintf(v.b, "> %s (was %s)      same questions\n", m.To.Display(ambiguity), from)
+		fmt.Fprintf(v.b, "> %s (was %s)      same questions%s\n", m.To.Display(ambiguity), m.Was(ambiguity), instead)
 	})
 	v.b.WriteByte('\n')
 }

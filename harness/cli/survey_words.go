@@ -46,7 +46,7 @@ func whatChanged(c harness.Cause) string {
 	case harness.ParamChanged:
 		return fmt.Sprintf("the parameter %q changed", c.Name)
 	case harness.ModelChanged:
-		return "the model changed"
+		return "the model, or where it is asked, changed"
 	case harness.RequestChanged:
 		return "the request changed"
 	case harness.ReplyChanged:
