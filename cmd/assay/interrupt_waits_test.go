@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -115,6 +116,30 @@ func TestInterruptDuringWaits(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestInterruptDrift: what drift has not asked yet is left out.
+func TestInterruptDrift(t *testing.T) {
+	p := sixQuestions(t)
+	good := newBadServer(func(w http.ResponseWriter, _ *http.Request, _ int64) { _, _ = io.WriteString(w, goodReply) })
+	defer good.Close()
+	p.run(t, 0, "apply", "--auto-approve", "--base-url", good.URL+"/v1", "--format", "none")
+	before := p.files(t, "fixtures")
+	for _, signal := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
+		url, _ := answering(t, 429, "Retry-After", "600")
+		assay := startIn(t, p, "drift", "--auto-approve", "--accept", "--base-url", url)
+		assay.until(t, "waiting until ")
+		if err := assay.Process.Signal(signal); err != nil {
+			t.Fatal(err)
+		}
+		if code := assay.exit(t); code != 130 || !strings.Contains(assay.stdout.String(), "6 cases not asked") {
+			t.Errorf("%s: exit code %d\n%s\n%s", signal, code, &assay.said, &assay.stdout)
+		}
+	}
+	if after := p.files(t, "fixtures"); !maps.Equal(before, after) {
+		t.Error("an interrupted drift changed recordings")
+	}
+	p.run(t, 0, "test", "--format", "none")
 }
 
 // TestTwoTermSignals: gone within moments, with no torn file, and the next apply
