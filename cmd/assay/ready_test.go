@@ -77,6 +77,26 @@ func TestNothingIsPaidForThatCantBeKept(t *testing.T) {
 	}
 }
 
+// TestDriftFindsOutFirst: a drift whose report can't be written asks nothing, and
+// its report may take its last one's place.
+func TestDriftFindsOutFirst(t *testing.T) {
+	p := sixQuestions(t)
+	server := newBadServer(func(w http.ResponseWriter, _ *http.Request, _ int64) { fmt.Fprint(w, goodReply) })
+	defer server.Close()
+	p.run(t, 0, "apply", "--auto-approve", "--base-url", server.URL+"/v1", "--format", "none")
+	drift := []string{"drift", "--auto-approve", "--base-url", server.URL + "/v1", "--out"}
+	for range 2 {
+		p.run(t, 0, append(drift, "drift.json")...)
+	}
+	before := server.asked.Load()
+	for _, out := range []string{"assay.yaml/drift.json", "suites/s.yaml", "reports"} {
+		p.run(t, 5, append(drift, out)...)
+	}
+	if n := server.asked.Load() - before; n > 0 {
+		t.Errorf("%d questions were sent", n)
+	}
+}
+
 // TestReplayWithoutReports judges and shows what it can, and says at the end what
 // could not be written.
 func TestReplayWithoutReports(t *testing.T) {

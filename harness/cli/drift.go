@@ -186,10 +186,18 @@ func (f *driftFlags) report(c *command, args []string) (string, []string) {
 func (f *driftFlags) path(c *command, root string, p *harness.Project) (string, error) {
 	dir := filepath.Join(root, filepath.FromSlash(p.Config().ReportsDir))
 	if f.out == "" {
-		return filepath.Join(dir, "drift.json"), inside(root, dir)
+		if err := inside(root, dir); err != nil {
+			return "", err
+		}
+		path := filepath.Join(dir, "drift.json")
+		return path, reportable([]output{{path: path}})
 	}
 	path := c.path(f.out)
-	return path, spareSources(root, p, []output{{path: path}})
+	outputs := []output{{path: path}}
+	if err := spareSources(root, p, outputs); err != nil {
+		return "", err
+	}
+	return path, reportable(outputs)
 }
 
 // mayDrift shows what would be asked and what it costs, and asks for approval.

@@ -106,7 +106,7 @@ func onlyReports(outputs []output) error {
 
 // looksLikeReport tells reports from other files by how they begin.
 func looksLikeReport(text string) bool {
-	for _, start := range []string{`{"assay_run"`, "suite ", "Error: ", "Warning: ", "\x1b["} {
+	for _, start := range []string{`{"assay_run"`, `{"assay_drift"`, "suite ", "Error: ", "Warning: ", "\x1b["} {
 		if strings.HasPrefix(text, start) {
 			return true
 		}
