@@ -2,16 +2,27 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"io/fs"
+	"maps"
 	"os"
+	"path"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/aymanbagabas/go-udiff"
+	"github.com/rogpeppe/go-internal/txtar"
 
+	"github.com/assay-harness/assay/harness"
 	"github.com/assay-harness/assay/harness/cli"
+	"github.com/assay-harness/assay/harness/diag"
+	"github.com/assay-harness/assay/harness/spec"
+	"github.com/assay-harness/assay/harness/suite"
 )
 
 // formatted gives what `assay fmt -` makes of a text.
@@ -97,4 +108,110 @@ func strip(text string, s snippet) string {
 		lines[i] = strings.TrimPrefix(line, strings.Repeat(" ", frame.indent))
 	}
 	return strings.Join(lines, "")
+}
+
+// A suite that was indented differently comes back to the letter, so it is the
+// same suite.
+func TestShippedSuitesComeBack(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join(projectRoot, "suites", "*.yaml"))
+	if err != nil || len(files) < 5 {
+		t.Fatalf("found %v, %v", files, err)
+	}
+	leading := regexp.MustCompile(`(?m)^ *(- )*`)
+	for _, file := range files {
+		src, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := strings.ReplaceAll(string(src), "\r\n", "\n")
+		rough := leading.ReplaceAllStringFunc(text, func(indent string) string {
+			return strings.NewReplacer(" ", "  ", "- ", "-   ").Replace(indent)
+		})
+		if got := formatted(t, rough); got != text {
+			t.Errorf("%s did not come back:\n%s", file, udiff.Unified("is", "should be", got, text))
+		}
+	}
+}
+
+// TestFormattingChangesNoSuite formats every YAML file of every script of
+// testdata, and every snippet, and loads what there is before and after.
+func TestFormattingChangesNoSuite(t *testing.T) {
+	archives, err := filepath.Glob(filepath.Join("testdata", "*.txtar"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	read, loaded := 0, 0
+	check := func(name, text string, around fstest.MapFS) {
+		out, ds := spec.Format(name, []byte(text), func([]string) *spec.Order { return suite.Order() })
+		if ds.HasErrors() {
+			if slices.ContainsFunc(ds, func(d diag.Diagnostic) bool { return d.Code == diag.FormatUnfaithful }) {
+				t.Errorf("%s: %v\n%s", name, ds.Err(), text)
+			}
+			return
+		}
+		read++
+		before, was := questions(t, around, text)
+		after, is := questions(t, around, string(out))
+		if !slices.Equal(was, is) || !slices.Equal(before, after) {
+			t.Errorf("%s means something else when it is formatted:\n%v %v\n%v %v\n%s", name, before, was, after, is, out)
+		}
+		loaded += min(1, len(before))
+	}
+	for _, file := range archives {
+		archive, err := txtar.ParseFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range archive.Files {
+			if path.Ext(f.Name) == ".yaml" {
+				check(filepath.Base(file)+"/"+f.Name, string(f.Data), filesAround(archive, f.Name))
+			}
+		}
+	}
+	for _, document := range documents(t) {
+		for _, s := range snippetsOf(t, document) {
+			if s.language == "yaml" {
+				check(s.String(), inSuite(s), fstest.MapFS{})
+			}
+		}
+	}
+	if read < 150 || loaded < 40 {
+		t.Errorf("%d files were read and %d loaded: the test looks at too few", read, loaded)
+	}
+}
+
+// filesAround gives the files of an archive that are in a suite's project.
+func filesAround(archive *txtar.Archive, name string) fstest.MapFS {
+	root, _, _ := strings.Cut(name, "suites/")
+	files := fstest.MapFS{}
+	for _, f := range archive.Files {
+		if rel, inside := strings.CutPrefix(f.Name, root); inside && !strings.HasPrefix(rel, "suites/") && fs.ValidPath(rel) {
+			files[rel] = &fstest.MapFile{Data: f.Data}
+		}
+	}
+	return files
+}
+
+// questions gives what a suite asks, with the keys of the questions, or what
+// is wrong with it.
+func questions(t *testing.T, around fstest.MapFS, text string) (asked, wrong []string) {
+	t.Helper()
+	files := maps.Clone(around)
+	files["suites/s.yaml"] = &fstest.MapFile{Data: []byte(text)}
+	p, ds := harness.Load(harness.Config{FS: files})
+	if ds.HasErrors() {
+		for _, d := range ds {
+			wrong = append(wrong, string(d.Code)+" "+d.Summary)
+		}
+		slices.Sort(wrong)
+		return nil, wrong
+	}
+	survey, err := p.Survey(t.Context())
+	if err != nil {
+		return nil, []string{err.Error()}
+	}
+	for _, c := range survey.Changes {
+		asked = append(asked, fmt.Sprint(c.Address, c.Key, c.Adds))
+	}
+	return asked, nil
 }
