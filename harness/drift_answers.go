@@ -173,7 +173,9 @@ func exchangeOf(r *drift.Reply) exchange.Exchange {
 		out.Body = []byte(r.Text)
 	}
 	for _, f := range r.Header {
-		out.Header = append(out.Header, exchange.Field{Name: f[0], Value: f[1]})
+		if exchange.IsStored(f[0]) { // a report may have been edited
+			out.Header = append(out.Header, exchange.Field{Name: f[0], Value: f[1]})
+		}
 	}
 	return out
 }

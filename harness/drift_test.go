@@ -3,6 +3,7 @@ package harness_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -259,6 +260,44 @@ func TestDriftKeepsItsReport(t *testing.T) {
 	}
 	if w.drift(harness.DriftScope{}); len(w.asked) != asked+4 {
 		t.Errorf("asked %d questions, want 4: what is in a report is not used again", len(w.asked)-asked)
+	}
+}
+
+// TestDriftTakesOver: of what a killed drift left, whole replies of today are
+// used, and nothing else.
+func TestDriftTakesOver(t *testing.T) {
+	w := newDriftWorld(t)
+	replies := w.drift(harness.DriftScope{}).Cases[0].Replies
+	if len(replies) != 4 {
+		t.Fatalf("got %d replies", len(replies))
+	}
+	w.asked = nil
+	var lines [][]byte
+	for i := range replies {
+		if i == 1 {
+			replies[i].RecordedAt = replies[i].RecordedAt.AddDate(0, 0, -2)
+		}
+		line, err := json.Marshal(replies[i])
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines = append(lines, line)
+	}
+	lines[3] = lines[3][:len(lines[3])/2] // torn
+	if err := os.WriteFile(w.dir+"/.assay/drift/left.jsonl", bytes.Join(lines, []byte("\n")), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	p := w.load()
+	s, err := p.SurveyDrift(t.Context(), harness.DriftScope{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := p.Drift(t.Context(), s, harness.DriftOptions{Folder: w.folder, Rules: drift.DefaultRules()})
+	if err != nil || r.Sum.Compared != 1 {
+		t.Fatalf("got %+v, %v", r, err)
+	}
+	if len(w.asked) != 2 {
+		t.Errorf("asked %q, want the one that is old and the one that is torn", w.asked)
 	}
 }
 

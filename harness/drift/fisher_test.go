@@ -154,6 +154,33 @@ func TestRealChanges(t *testing.T) {
 	}
 }
 
+// TestFalseAlarmsOfCases is the same with cases in place of figures: what Fisher
+// and the adjustment say is what a case is called.
+func TestFalseAlarmsOfCases(t *testing.T) {
+	const runs, cases, n = 100, 40, 10
+	rules := drift.DefaultRules()
+	alarmed := 0
+	for seed := range uint64(runs) {
+		random := rand.New(rand.NewPCG(seed, 41))
+		var list []drift.Case
+		for range cases {
+			list = append(list, drift.Compare(drift.Pair{
+				Recorded: samples(passes(random, 0.8, n), n), Live: samples(passes(random, 0.8, n), n),
+			}, rules))
+		}
+		drift.Judge(list, rules)
+		for i := range list {
+			if list[i].Level == drift.Verdict {
+				alarmed++
+				break
+			}
+		}
+	}
+	if rate := float64(alarmed) / runs; rate > rules.FalseAlarms {
+		t.Errorf("%.2f of the runs called noise drift; at most %v may", rate, rules.FalseAlarms)
+	}
+}
+
 func passes(random *rand.Rand, rate float64, n int) int {
 	passed := 0
 	for range n {
