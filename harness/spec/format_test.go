@@ -30,11 +30,15 @@ func format(t *testing.T, src string) string {
 func TestFormat(t *testing.T) {
 	tests := []struct{ name, src, want string }{
 		{"spaces", "suite:   a\ncases:\n    -   name:  b\n        tags:   [ x,y , z ]\n", "suite: a\ncases:\n  - name: b\n    tags: [x, y, z]\n"},
-		{"key order", "cases:\n- conversation:\n  - expect: [{of: error, contains: x}]\n    user: hi\n  name: b\nsuite: a\n",
-			"suite: a\ncases:\n  - name: b\n    conversation:\n      - user: hi\n        expect: [{contains: x, of: error}]\n"},
+		{
+			"key order", "cases:\n- conversation:\n  - expect: [{of: error, contains: x}]\n    user: hi\n  name: b\nsuite: a\n",
+			"suite: a\ncases:\n  - name: b\n    conversation:\n      - user: hi\n        expect: [{contains: x, of: error}]\n",
+		},
 		{"unknown keys", "zzz: 1\nsuite: a\nyyy: 2\n", "suite: a\nzzz: 1\nyyy: 2\n"},
-		{"comments", "# top\n\n# attached\nsuite: a  # one\n# two\ncases: # three\n# four\n- name: b   # five\n  # six\n  tags: [x]\n  # seven\n# eight\n- name: c\n\n\n# nine\n",
-			"# top\n\n# attached\nsuite: a  # one\n# two\ncases:  # three\n  # four\n  - name: b  # five\n    # six\n    tags: [x]\n    # seven\n\n  # eight\n  - name: c\n\n# nine\n"},
+		{
+			"comments", "# top\n\n# attached\nsuite: a  # one\n# two\ncases: # three\n# four\n- name: b   # five\n  # six\n  tags: [x]\n  # seven\n# eight\n- name: c\n\n\n# nine\n",
+			"# top\n\n# attached\nsuite: a  # one\n# two\ncases:  # three\n  # four\n  - name: b  # five\n    # six\n    tags: [x]\n    # seven\n\n  # eight\n  - name: c\n\n# nine\n",
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
