@@ -3,6 +3,7 @@ package harness
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/assay-harness/assay/harness/address"
 	"github.com/assay-harness/assay/harness/diag"
@@ -255,7 +256,7 @@ func (p *Project) heldOrphans(ctx context.Context, moved map[address.Address]boo
 		if err != nil {
 			return err
 		}
-		if inUse(file.Address) && p.store.Path(file.Address) == file.Path || moved[file.Address] || !p.plan.Names(file.Address) {
+		if inUse(file.Address) && p.store.Path(file.Address) == file.Path || moved[file.Address] || !p.isAbout(file.Address) {
 			continue
 		}
 		h := p.orphan(file)
@@ -265,6 +266,21 @@ func (p *Project) heldOrphans(ctx context.Context, moved map[address.Address]boo
 		}
 	}
 	return ctx.Err()
+}
+
+// isAbout reports whether the selection takes a recording that is in no suite,
+// or some sample or turn of it.
+func (p *Project) isAbout(a address.Address) bool {
+	if p.plan.Names(a) {
+		return true
+	}
+	if len(p.config.Providers) > 0 && !slices.Contains(p.config.Providers, a.Provider) {
+		return false
+	}
+	return slices.ContainsFunc(p.config.Select, func(s string) bool {
+		pattern, err := address.ParsePattern(s)
+		return err == nil && pattern.Instance() != pattern && pattern.Instance().Match(a)
+	})
 }
 
 // orphan reads a file that belongs to no case.

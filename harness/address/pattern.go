@@ -51,6 +51,14 @@ func (p Pattern) Conversation() Pattern {
 	return p
 }
 
+// Instance gives the pattern without its sample and its turn: what selects the
+// case instances that the pattern is about.
+func (p Pattern) Instance() Pattern {
+	p = p.Conversation()
+	p.sample = 0
+	return p
+}
+
 // Exact gives the address that the pattern names, when it has no globs.
 func (p Pattern) Exact() (Address, bool) {
 	if p.suite.wild || p.name.wild || p.key.wild || p.provider.wild || p.turn.wild {
