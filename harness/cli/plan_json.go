@@ -152,4 +152,3 @@ func planEventOf(s *harness.Survey) planEvent {
 	}
 	return out
 }
-

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -116,12 +117,18 @@ func subcommands(cmd *cobra.Command) []string {
 
 // nearestFlag gives the flag that was probably meant.
 func nearestFlag(cmd *cobra.Command, text string) string {
+	if strings.HasPrefix(text, "unknown shorthand flag: 'y'") {
+		text = "unknown flag: --yes"
+	}
 	name, unknown := strings.CutPrefix(text, "unknown flag: --")
 	if !unknown {
 		return ""
 	}
 	var names []string
 	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+	if slices.Contains([]string{"yes", "force", "assume-yes"}, name) && slices.Contains(names, "auto-approve") {
+		return ` Did you mean "--auto-approve"?`
+	}
 	return strings.Replace(diag.Suggest(name, names), `"`, `"--`, 1)
 }
 

@@ -102,12 +102,13 @@ func (v *surveyView) legend() {
 	for i := range v.s.Changes {
 		used[actionOf(&v.s.Changes[i]).name] = true
 	}
+	var said []string
 	for _, a := range actions {
 		if used[a.name] {
-			fmt.Fprintf(v.b, "  %s %s ", a.mark, a.meaning)
+			said = append(said, a.mark+" "+a.meaning)
 		}
 	}
-	v.b.WriteString("\n\n")
+	fmt.Fprintf(v.b, "  %s\n\n", strings.Join(said, "   "))
 }
 
 // paragraphLines is how many lines of a paragraph are shown, fewLines how many
