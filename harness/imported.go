@@ -152,6 +152,9 @@ func (p *Project) File(ctx context.Context, f Filing) (*Filed, error) {
 		}
 	}
 	err := work.all(ctx)
+	if err != nil && f.Replace == KeepRecordings {
+		work.takeBack()
+	}
 	slices.SortFunc(work.out.Unfiled, func(a, b Unfiled) int { return cmp.Compare(a.Address.String(), b.Address.String()) })
 	return &work.out, err
 }
@@ -161,9 +164,19 @@ type filing struct {
 	project *Project
 	store   *fixture.Store
 
-	mu  sync.Mutex
-	out Filed
-	err error
+	mu    sync.Mutex
+	out   Filed
+	saved []address.Address
+	err   error
+}
+
+// takeBack removes what was written before an import failed, so that it can be
+// begun again.
+func (w *filing) takeBack() {
+	for _, instance := range w.saved {
+		_ = w.store.Remove(instance) // the error that led here is the one to tell
+	}
+	w.out = Filed{}
 }
 
 // refuse finds a recording that is there.
@@ -243,6 +256,7 @@ func (w *filing) instance(ctx context.Context, inst *plan.Instance) error {
 	defer w.mu.Unlock()
 	w.out.Unfiled = append(w.out.Unfiled, unfiled...)
 	if err == nil && len(filed.Exchanges) > 0 {
+		w.saved = append(w.saved, inst.Address)
 		w.out.Files++
 		w.out.Replies += len(filed.Exchanges)
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"net"
+	"net/http"
 	"net/url"
 	"path"
 	"slices"
@@ -210,7 +211,7 @@ func settingOf(q *Question) setting {
 	var s setting
 	if q.Request != nil {
 		s.Header = q.Request.Header
-		if q.Request.Method != "POST" {
+		if q.Request.Method != http.MethodPost {
 			s.Method = q.Request.Method
 		}
 	}

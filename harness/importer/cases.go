@@ -22,8 +22,6 @@ type conversation struct {
 
 func (c *conversation) first() *Question { return c.questions[0] }
 
-func (c *conversation) last() *Question { return c.questions[len(c.questions)-1] }
-
 // digest names what was said so far.
 type digest [sha256.Size]byte
 

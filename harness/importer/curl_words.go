@@ -39,7 +39,6 @@ type shellWords struct {
 type heredoc struct {
 	end  string
 	tabs bool // <<- takes tabs away
-	of   int  // index of its command; len(commands) for the current one
 }
 
 // splitShell gives the commands of a text.

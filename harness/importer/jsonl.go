@@ -63,7 +63,8 @@ func (r *jsonlReader) file(s Source) (lines int, err error) {
 	in := bufio.NewReaderSize(s.In, 64<<10)
 	for number := 1; ; number++ {
 		line, err := readLine(in)
-		if err != nil && !errors.Is(err, io.EOF) {
+		atEnd := errors.Is(err, io.EOF)
+		if err != nil && !atEnd {
 			return lines, fmt.Errorf("%s:%d: %w", s.Name, number, err)
 		}
 		if number == 1 {
@@ -79,7 +80,7 @@ func (r *jsonlReader) file(s Source) (lines int, err error) {
 				r.notes.Add(place, "skipped: %v", fault)
 			}
 		}
-		if err != nil {
+		if atEnd {
 			return lines, nil
 		}
 	}
