@@ -57,7 +57,7 @@ func (p *Project) SurveyDrift(ctx context.Context, scope DriftScope) (*DriftSurv
 	if err != nil {
 		return nil, err
 	}
-	if err := interruptedBy(replayed, ctx); err != nil {
+	if err := interruptedBy(ctx, replayed); err != nil {
 		return nil, err
 	}
 	s := &DriftSurvey{samples: map[string][]int{}, keys: map[string]string{}}
@@ -81,7 +81,7 @@ func (p *Project) silent() *Project {
 }
 
 // interruptedBy gives an error when a run did not see all cases.
-func interruptedBy(r *Report, ctx context.Context) error {
+func interruptedBy(ctx context.Context, r *Report) error {
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()
