@@ -41,7 +41,7 @@ func NewObject(n *Node, what string, ds *diag.Diagnostics) *Object {
 		if n != nil {
 			place, got = n.Range, describe(n)
 		}
-		ds.Add(diag.WrongType, place, fmt.Sprintf("%s must be a map, not %s", what, got), "Write it as lines of `key: value`.")
+		ds.Add(diag.WrongType, place, fmt.Sprintf("%s must be a map, not %s", what, got), n.MapHint("Write it as lines of `key: value`."))
 		o.node, o.explained = &Node{Kind: Map, Range: place}, true
 	}
 	return o
@@ -244,7 +244,11 @@ func (o *Object) List(key string) []*Node {
 		return nil
 	}
 	if n.Kind != List {
-		o.wrong(n, key, "a list", "Start each item with a dash: `- …`.")
+		detail := "Start each item with a dash: `- …`."
+		if n.Kind == Map && len(n.Pairs) > 0 && len(n.Pairs[0].Key.Value) > 1 && n.Pairs[0].Key.Value[0] == '-' {
+			detail = "A space is missing behind the dash: write `- " + excerpt(n.Pairs[0].Key.Value[1:]) + ": …`."
+		}
+		o.wrong(n, key, "a list", detail)
 		return nil
 	}
 	return n.Items
@@ -321,6 +325,8 @@ func (o *Object) unknown(key *Node) {
 	o.missing = slices.DeleteFunc(o.missing, func(m missingKey) bool { return m.name == nearest })
 	detail := ""
 	switch {
+	case key.Glued() != "":
+		detail = "A space is missing behind the colon: write `" + key.Glued() + "`."
 	case nearest != "":
 		detail = fmt.Sprintf("Did you mean %q?", nearest)
 	case len(known) > 0:

@@ -57,6 +57,10 @@ func (r *reader) syntax(err error, text string, seen lexed) {
 			"YAML read on to the end of the file. Close the quote; within single quotes a quote is written twice ('').")
 		return
 	}
+	if at, ok := r.gluedKey(f); ok {
+		r.glued(at)
+		return
+	}
 	if t, ok := nearest(seen.traps, f, r); ok {
 		r.trap(t, f)
 		return
@@ -173,6 +177,70 @@ func (r *reader) tabNear(f fault) (int, bool) {
 		}
 	}
 	return 0, false
+}
+
+// gluedKey finds a key without a space behind its colon, in the line at fault
+// or in the one above: to YAML it is text, and the next key stands where none may.
+func (r *reader) gluedKey(f fault) (at int, found bool) {
+	if !strings.Contains(f.problem, "mapping values are not allowed") && !strings.Contains(f.problem, "could not find expected ':'") {
+		return 0, false
+	}
+	line := r.lines.pos(f.at).Line
+	for n := line; n >= max(1, line-20); n-- {
+		at := r.skipBlank(r.lines.starts[n-1])
+		for strings.HasPrefix(r.text[at:], "- ") {
+			at = r.skipBlank(at + 1)
+		}
+		text := r.text[at:lineEnd(r.text, at)]
+		if isGlued(text) {
+			return at, true
+		}
+		if n < line && text != "" && text[0] != '#' {
+			break
+		}
+	}
+	return 0, false
+}
+
+// isGlued tells whether text looks like a key and its value without a space
+// between them. The start of an address on the web does not.
+func isGlued(text string) bool {
+	colon := strings.IndexByte(text, ':')
+	if colon <= 0 || colon+1 == len(text) || isBlank(text[colon+1]) || strings.HasPrefix(text[colon:], "://") || strings.Contains(text, ": ") {
+		return false
+	}
+	for i := range colon {
+		if !isAnchor(text[i]) {
+			return false
+		}
+	}
+	return text[0] > '9'
+}
+
+func (r *reader) glued(at int) {
+	end := lineEnd(r.text, at)
+	key, value, _ := strings.Cut(r.text[at:end], ":")
+	r.add(diag.YAMLSyntax, at, end, "a space is missing behind a colon",
+		"YAML takes it for text. Write `"+excerpt(key+": "+value)+"`; or, if it is text, quote it.")
+}
+
+// Glued tells what was probably meant by a text such as user:hi, where a map
+// is wanted: `user: hi`. It gives "" for a text that does not look like that.
+func (n *Node) Glued() string {
+	if n == nil || n.Kind != Text || !n.Plain || !isGlued(n.Value) {
+		return ""
+	}
+	key, value, _ := strings.Cut(n.Value, ":")
+	return excerpt(key + ": " + value)
+}
+
+// MapHint gives the advice for a value that should have been a map: what it
+// was probably meant to be, or else the words given.
+func (n *Node) MapHint(otherwise string) string {
+	if meant := n.Glued(); meant != "" {
+		return "A space is missing behind the colon: write `" + meant + "`."
+	}
+	return otherwise
 }
 
 // nearest picks the trap that a syntax error most likely comes from: the last

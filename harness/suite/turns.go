@@ -141,7 +141,7 @@ func hasAsked(turns []*Turn) bool {
 func (r *suiteReader) readTurn(t *Turn, n *spec.Node) (turnNotes, bool) {
 	note := turnNotes{node: n}
 	if n.Kind != spec.Map {
-		r.ds.Add(diag.WrongType, n.Range, "a turn is a map, not "+n.Kind.String(), "It has exactly one of system, user, assistant, history.")
+		r.ds.Add(diag.WrongType, n.Range, "a turn is a map, not "+n.Kind.String(), n.MapHint("It has exactly one of system, user, assistant, history."))
 		return note, false
 	}
 	o := spec.NewObject(n, "turn", &r.ds)
