@@ -48,6 +48,8 @@ func formatOf(t testing.TB, name string) importer.Format {
 
 var errNothing = errors.New("nothing to import")
 
+var errFull = errors.New("the disk is full")
+
 // importText imports a text into a project of its own, files the replies and
 // replays them: what the command does, without a command line.
 func importText(t testing.TB, format, text string, o options) (*world, error) {
@@ -160,6 +162,7 @@ func (w *world) put(name, text string) { w.folder.files[name] = &fstest.MapFile{
 type memory struct {
 	mu    sync.RWMutex
 	files fstest.MapFS
+	room  int // how many recordings may still be written; 0: any number
 }
 
 func (m *memory) Open(name string) (fs.File, error) {
@@ -171,6 +174,12 @@ func (m *memory) Open(name string) (fs.File, error) {
 func (m *memory) WriteFile(name string, data []byte) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if m.room > 0 && strings.HasPrefix(name, "fixtures/") {
+		if m.room--; m.room == 0 {
+			m.room = 1 // and none ever after
+			return errFull
+		}
+	}
 	m.files[name] = &fstest.MapFile{Data: data}
 	return nil
 }
