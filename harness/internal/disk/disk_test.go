@@ -221,7 +221,17 @@ func TestLockIgnoresWhatADeadProcessLeft(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if lock.Left() != holder {
+		t.Errorf("taken over from %v, want %v", lock.Left(), holder)
+	}
 	if err := lock.Unlock(); err != nil {
+		t.Error(err)
+	}
+	again, err := open(t, dir).Lock(".assay/lock", disk.Holder{PID: 3})
+	if err != nil || again.Left() != (disk.Holder{}) {
+		t.Errorf("taken over from %v, %v: the last one gave it back", again.Left(), err)
+	}
+	if err := again.Unlock(); err != nil {
 		t.Error(err)
 	}
 }
