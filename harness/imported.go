@@ -142,8 +142,10 @@ var ErrRecorded = errors.New("there is a recording already")
 // would refuse is not recorded. Nothing is sent. Nothing is written where one of
 // the recordings is there already, unless they are to be replaced.
 func (p *Project) File(ctx context.Context, f Filing) (*Filed, error) {
+	replies := p.openReplies(f.Folder) // what is replaced may have been paid for
+	defer replies.Close()
 	store := fixture.Open(fixture.Options{
-		Folder: f.Folder, Dir: p.suites.Config.FixturesDir, Redactor: p.secrets.redactor,
+		Folder: f.Folder, Dir: p.suites.Config.FixturesDir, Redactor: p.secrets.redactor, Replies: replies,
 	})
 	work := &filing{Filing: f, project: p, store: store}
 	if f.Replace == KeepRecordings {
