@@ -161,6 +161,10 @@ func (i *importing) listNotes(w io.Writer) {
 	}
 	fmt.Fprintf(w, "\nNot carried over as it was:\n")
 	for _, n := range notes {
-		fmt.Fprintf(w, "  %s: %s\n", diag.Visible(n.Where(most)), diag.Visible(n.Text))
+		lines := []string{fmt.Sprintf("  %s: %s", diag.Visible(n.Where(most)), diag.Visible(n.Text))}
+		if i.StdoutColumns > 20 {
+			lines = diag.Wrap(lines[0], i.StdoutColumns-4)
+		}
+		fmt.Fprintln(w, strings.Join(lines, "\n    "))
 	}
 }
