@@ -6,6 +6,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"time"
 
@@ -14,8 +15,12 @@ import (
 
 // Mark holds a file as one that somebody is writing: SweepReports leaves it
 // alone until release, or until the process ends. Where there are no locks it
-// does nothing.
+// does nothing, nor on Windows: there nobody could write the locked file, and
+// nobody can remove one that is open.
 func Mark(name string) (release func()) {
+	if runtime.GOOS == "windows" {
+		return func() {}
+	}
 	mark := flock.New(name, flock.SetFlag(os.O_RDWR))
 	if held, err := mark.TryLock(); err != nil || !held {
 		return func() {}
@@ -41,10 +46,17 @@ func SweepReports(dir string) {
 		if !marked && time.Since(info.ModTime()) < freshFor {
 			continue
 		}
-		mark := flock.New(name, flock.SetFlag(os.O_RDWR))
-		if held, err := mark.TryLock(); err != nil || !held {
-			continue
-		}
+		removeUnmarked(name)
+	}
+}
+
+func removeUnmarked(name string) {
+	if runtime.GOOS == "windows" {
+		_ = os.Remove(name)
+		return
+	}
+	mark := flock.New(name, flock.SetFlag(os.O_RDWR))
+	if held, err := mark.TryLock(); err == nil && held {
 		_ = os.Remove(name)
 		_ = mark.Unlock()
 	}
