@@ -113,7 +113,7 @@ func (p *Project) held(ctx context.Context, clients map[string]*provider.Client,
 	for _, sample := range inst.Samples {
 		h.conversation(ctx, clients[inst.Address.Provider], inst.Dialogue(sample), stored)
 	}
-	if len(stored.Exchanges) == 0 && len(h.Turns) > 0 && h.Turns[0].State != fixture.Blocked {
+	if p.maybeElsewhere(h, stored) {
 		if from, ok := p.movedFrom(ctx, clients, inst); ok {
 			h.movedFrom(p, from)
 			return h
@@ -121,6 +121,17 @@ func (p *Project) held(ctx context.Context, clients map[string]*provider.Client,
 	}
 	h.rest(stored, inst.Samples)
 	return h
+}
+
+// maybeElsewhere reports whether nothing at an instance's place answers what is
+// asked, so that its recording may be where it was before: anywhere, if nothing
+// is there, or where `moved` says.
+func (p *Project) maybeElsewhere(h *Held, stored *fixture.Case) bool {
+	if len(h.Turns) == 0 || h.Turns[0].State == fixture.Current || h.Turns[0].State == fixture.Blocked {
+		return false
+	}
+	_, named := p.store.MovedFrom(h.Address)
+	return named || len(stored.Exchanges) == 0
 }
 
 // breaks notes that the file can't be used.
@@ -151,7 +162,9 @@ func (h *Held) movedFrom(p *Project, from address.Address) {
 	for i := range h.Turns {
 		t := &h.Turns[i]
 		t.State = fixture.Moved
-		t.Exchange = at(stored, t.Address, t.Number)
+		if t.Exchange = at(stored, t.Address, t.Number); t.Exchange == nil {
+			t.State = fixture.Missing
+		}
 	}
 }
 
