@@ -10,9 +10,9 @@ import (
 // Files that a careless hand writes: any indentation, comments and blank lines
 // anywhere, every style of scalar, flow over several lines, anchors.
 func TestFormatCarelessFiles(t *testing.T) {
-	rounds := 1000
+	rounds := 400
 	if testing.Short() {
-		rounds = 300
+		rounds = 100
 	}
 	read := 0
 	for seed := range uint64(rounds) {
