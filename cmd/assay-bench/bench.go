@@ -63,7 +63,7 @@ func (b *bench) run(ctx context.Context) error {
 		name string
 		do   func(context.Context) error
 	}{
-		{"start", b.start}, {"validate", b.validate}, {"apply", b.apply}, {"replay", b.replay}, {"live", b.live},
+		{"start", b.start}, {"validate", b.validate}, {"fmt", b.format}, {"apply", b.apply}, {"replay", b.replay}, {"live", b.live},
 	}
 	for _, p := range parts {
 		if !strings.Contains(","+b.parts+",", ","+p.name+",") {

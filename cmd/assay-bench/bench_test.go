@@ -31,7 +31,7 @@ func TestEveryPartIsMeasured(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		"assay version", "validate 100 cases", "apply 10 cases", "replay 10 cases", "replay 40 cases", "replay 100 cases", "plan 100 cases",
+		"assay version", "validate 100 cases", "fmt a suite of 0.1 MB", "apply 10 cases", "replay 10 cases", "replay 40 cases", "replay 100 cases", "plan 100 cases",
 		"a case at 40 / at 10", "live 10 cases, 0s delay", "live 2 conversations of 5 turns, 50ms delay", "the bare loop",
 	} {
 		if !strings.Contains(out.String(), want) {
