@@ -29,15 +29,26 @@ func (v *surveyView) markdown() {
 		}
 		v.b.WriteByte('\n')
 	}
-	sections := v.sections()
-	for i, section := range sections {
-		if v.b.Len()+len(section) > commentLimit-200 {
-			fmt.Fprintf(v.b, "… and %s more: `assay plan` shows them.\n\n", counted(len(sections)-i, "paragraph"))
-			break
-		}
-		v.b.WriteString(section)
-	}
+	v.b.WriteString(fitting(v.b.Len(), v.sections()))
 	v.b.WriteString("Expectations are no part of the plan: `assay test` judges them.\n")
+}
+
+// fitting gives the paragraphs that have room behind so many bytes, and says how
+// many are left out.
+func fitting(before int, sections []string) string {
+	var b strings.Builder
+	left := 0
+	for _, section := range sections {
+		if before+b.Len()+len(section) > commentLimit-200 {
+			left++
+			continue
+		}
+		b.WriteString(section)
+	}
+	if left > 0 {
+		fmt.Fprintf(&b, "… and %s more: `assay plan` shows them.\n\n", counted(left, "paragraph"))
+	}
+	return b.String()
 }
 
 // sections are the paragraphs, the first first.
@@ -99,7 +110,7 @@ func section(heading string, lines []string) string {
 // codeSpan gives a text as a code span of one line, whatever it holds. In a table a
 // pipe would end the cell even so.
 func codeSpan(text string) string {
-	text = strings.ReplaceAll(diag.Visible(text), "|", "¦")
+	text = strings.NewReplacer("|", "¦", "\n", " ").Replace(diag.Visible(text))
 	fence := fenceFor(text, 1)
 	if strings.HasPrefix(text, "`") || strings.HasSuffix(text, "`") {
 		text = " " + text + " "
