@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/assay-harness/assay/harness"
+	"github.com/assay-harness/assay/harness/diag"
 	"github.com/assay-harness/assay/harness/result"
 )
 
@@ -101,7 +102,28 @@ func (c *command) test(cmd *cobra.Command, f *testFlags, args []string) error {
 	if f.live {
 		c.approveHosts(p)
 	}
-	return c.execute(root, p, &f.reportFlags, result.Strictness{
+	var ran *harness.Report
+	err = c.execute(root, p, &f.reportFlags, result.Strictness{
 		WarningsAsErrors: f.warningsAsErrors, FailOnFlaky: f.failOnFlaky,
-	}, func(p *harness.Project) (*harness.Report, error) { return p.Test(cmd.Context()) })
+	}, func(p *harness.Project) (*harness.Report, error) {
+		var err error
+		ran, err = p.Test(cmd.Context())
+		return ran, err
+	})
+	if ran != nil {
+		c.noteUnrecorded(ran.Run().Sum.Codes)
+	}
+	return err
+}
+
+// noteUnrecorded names the one command for many questions without a current
+// recording: the cure on each page is for its own case.
+func (c *command) noteUnrecorded(codes map[string]int) {
+	n := 0
+	for _, code := range []diag.Code{diag.RecordingMissing, diag.RecordingStale, diag.RecordingMoved} {
+		n += codes[string(code)]
+	}
+	if n > 1 {
+		c.note("%d conversations have no current recording: `assay plan` shows what they cost, `assay apply` records them all.", n)
+	}
 }
