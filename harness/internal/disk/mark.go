@@ -32,6 +32,9 @@ func Mark(name string) (release func()) {
 // is being written.
 const freshFor = time.Minute
 
+// untilMarked is how long a run takes at most to mark the file that it made.
+const untilMarked = 2 * time.Second
+
 // SweepReports removes the temporary files of reports that killed processes left
 // in a folder: those that were marked, at once; others when they are not fresh.
 // It is tidiness: what can't be removed stays.
@@ -43,6 +46,9 @@ func SweepReports(dir string) {
 			continue
 		}
 		marked := strings.HasPrefix(filepath.Base(name), ".assay-record-")
+		if marked && info.Size() == 0 && time.Since(info.ModTime()) < untilMarked {
+			continue // another run may have made it just now, and be about to mark it
+		}
 		if !marked && time.Since(info.ModTime()) < freshFor {
 			continue
 		}
