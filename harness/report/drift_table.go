@@ -4,7 +4,6 @@ import (
 	"io"
 
 	"github.com/olekukonko/tablewriter"
-	"github.com/olekukonko/tablewriter/renderer"
 	"github.com/olekukonko/tablewriter/tw"
 )
 
@@ -73,31 +72,15 @@ func drawDrift(w io.Writer, rows [][driftColumns]string, inks []string, o Option
 
 // driftTable configures the library as the table of a run does.
 func driftTable(w io.Writer, all [driftColumns]int, filled [driftColumns]bool) *tablewriter.Table {
-	widths := tw.NewMapper[int, int]()
-	var align []tw.Align
+	var columns []tableColumn
 	for i, width := range all {
-		if !filled[i] {
-			continue
-		}
-		widths.Set(len(align), width)
-		if i == driftP || i == driftText {
-			align = append(align, tw.AlignRight)
-		} else {
-			align = append(align, tw.AlignLeft)
+		switch {
+		case !filled[i]:
+		case i == driftP || i == driftText:
+			columns = append(columns, tableColumn{width, tw.AlignRight})
+		default:
+			columns = append(columns, tableColumn{width, tw.AlignLeft})
 		}
 	}
-	cell := tw.CellConfig{
-		Alignment:  tw.CellAlignment{PerColumn: align},
-		Padding:    tw.CellPadding{Global: tw.Padding{Overwrite: true}},
-		Formatting: tw.CellFormatting{AutoFormat: tw.Off, AutoWrap: tw.WrapNone},
-	}
-	return tablewriter.NewTable(trimmed{w},
-		tablewriter.WithEastAsian(tw.Off),
-		tablewriter.WithRenderer(renderer.NewBlueprint(rendition())),
-		tablewriter.WithConfig(tablewriter.Config{Header: cell, Row: cell, Footer: cell}),
-		tablewriter.WithHeaderAutoFormat(tw.Off),
-		tablewriter.WithTrimSpace(tw.Off),
-		tablewriter.WithColumnWidths(widths),
-		tablewriter.WithStreaming(tw.StreamConfig{Enable: true}),
-	)
+	return newTable(w, columns)
 }

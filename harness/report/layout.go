@@ -5,7 +5,6 @@ import (
 	"io"
 
 	"github.com/olekukonko/tablewriter"
-	"github.com/olekukonko/tablewriter/renderer"
 	"github.com/olekukonko/tablewriter/tw"
 
 	"github.com/assay-harness/assay/harness/result"
@@ -138,34 +137,14 @@ func (d *drawing) paint(cells []string, v verdict.Verdict) []string {
 	return cells
 }
 
-// table configures the library. East Asian widths are off, or the environment
-// would change the output; formats are off, or it would rewrite headings; the
-// widths are ours, since it shares them badly.
 func (l *layout) table(w io.Writer) *tablewriter.Table {
-	widths := tw.NewMapper[int, int]()
-	var align []tw.Align
+	var columns []tableColumn
 	for i, width := range l.widths {
-		if !l.shown[i] {
-			continue
+		if l.shown[i] {
+			columns = append(columns, tableColumn{width, alignment(i)})
 		}
-		widths.Set(len(align), width)
-		align = append(align, alignment(i))
 	}
-	cell := tw.CellConfig{
-		Alignment:  tw.CellAlignment{PerColumn: align},
-		Padding:    tw.CellPadding{Global: tw.Padding{Overwrite: true}},
-		Formatting: tw.CellFormatting{AutoFormat: tw.Off, AutoWrap: tw.WrapNone},
-	}
-	return tablewriter.NewTable(trimmed{w},
-		tablewriter.WithEastAsian(tw.Off),
-		tablewriter.WithRenderer(renderer.NewBlueprint(rendition())),
-		tablewriter.WithConfig(tablewriter.Config{Header: cell, Row: cell, Footer: cell}),
-		tablewriter.WithHeaderAutoFormat(tw.Off),
-		tablewriter.WithFooterAutoFormat(tw.Off),
-		tablewriter.WithTrimSpace(tw.Off),
-		tablewriter.WithColumnWidths(widths),
-		tablewriter.WithStreaming(tw.StreamConfig{Enable: true}),
-	)
+	return newTable(w, columns)
 }
 
 func alignment(column int) tw.Align {

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/olekukonko/tablewriter"
-	"github.com/olekukonko/tablewriter/renderer"
 	"github.com/olekukonko/tablewriter/tw"
 )
 
@@ -104,28 +103,12 @@ func elided(cells []string, widths []int) []string {
 }
 
 func listingTable(w io.Writer, columns []Column, widths []int) *tablewriter.Table {
-	mapped := tw.NewMapper[int, int]()
-	align := make([]tw.Align, len(columns))
+	out := make([]tableColumn, len(columns))
 	for i, c := range columns {
-		mapped.Set(i, max(widths[i], 1))
-		align[i] = tw.AlignLeft
+		out[i] = tableColumn{max(widths[i], 1), tw.AlignLeft}
 		if c.Right {
-			align[i] = tw.AlignRight
+			out[i].align = tw.AlignRight
 		}
 	}
-	cell := tw.CellConfig{
-		Alignment:  tw.CellAlignment{PerColumn: align},
-		Padding:    tw.CellPadding{Global: tw.Padding{Overwrite: true}},
-		Formatting: tw.CellFormatting{AutoFormat: tw.Off, AutoWrap: tw.WrapNone},
-	}
-	return tablewriter.NewTable(trimmed{w},
-		tablewriter.WithEastAsian(tw.Off),
-		tablewriter.WithRenderer(renderer.NewBlueprint(rendition())),
-		tablewriter.WithConfig(tablewriter.Config{Header: cell, Row: cell, Footer: cell}),
-		tablewriter.WithHeaderAutoFormat(tw.Off),
-		tablewriter.WithFooterAutoFormat(tw.Off),
-		tablewriter.WithTrimSpace(tw.Off),
-		tablewriter.WithColumnWidths(mapped),
-		tablewriter.WithStreaming(tw.StreamConfig{Enable: true}),
-	)
+	return newTable(w, out)
 }
