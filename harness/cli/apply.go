@@ -63,15 +63,11 @@ func (c *command) apply(cmd *cobra.Command, f *applyFlags, args []string) error 
 			return err
 		}
 	}
-	folder, root, err := c.openRoot()
+	folder, root, config, err := c.open(&f.selectFlags, args)
 	if err != nil {
 		return err
 	}
 	defer closing(folder)
-	config, err := c.config(folder, root, &f.selectFlags, args)
-	if err != nil {
-		return err
-	}
 	if saved != nil {
 		config.Select = saved.Flags.Selectors
 	}

@@ -43,15 +43,11 @@ expectation was not met, and 4 when a line was faulty.`,
 }
 
 func (c *command) console(ctx context.Context, selector string) error {
-	folder, root, err := c.openRoot()
+	folder, _, config, err := c.open(&selectFlags{allowEmpty: true}, []string{selector})
 	if err != nil {
 		return err
 	}
 	defer closing(folder)
-	config, err := c.config(folder, root, &selectFlags{allowEmpty: true}, []string{selector})
-	if err != nil {
-		return err
-	}
 	p, err := c.load(config)
 	if err != nil {
 		return err

@@ -100,15 +100,11 @@ func (c *command) plan(cmd *cobra.Command, f *planCommandFlags, args []string) e
 	if f.format != "text" && f.format != "markdown" {
 		return usage("--format takes text or markdown, not "+quoted(f.format), "")
 	}
-	folder, root, err := c.openRoot()
+	folder, root, config, err := c.open(&f.selectFlags, args)
 	if err != nil {
 		return err
 	}
 	defer closing(folder)
-	config, err := c.config(folder, root, &f.selectFlags, args)
-	if err != nil {
-		return err
-	}
 	f.planFlags.fill(&config)
 	if config.Concurrency, err = f.workers(); err != nil {
 		return err

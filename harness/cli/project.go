@@ -114,6 +114,19 @@ func splitList(s string) []string {
 	return out
 }
 
+// open opens the project and says what of it a command is about.
+func (c *command) open(s *selectFlags, selectors []string) (*disk.Folder, string, harness.Config, error) {
+	folder, root, err := c.openRoot()
+	if err != nil {
+		return nil, "", harness.Config{}, err
+	}
+	config, err := c.config(folder, root, s, selectors)
+	if err != nil {
+		closing(folder)
+	}
+	return folder, root, config, err
+}
+
 // openRoot finds and opens the project: the folder of the nearest assay.yaml
 // upwards, else the working folder.
 func (c *command) openRoot() (*disk.Folder, string, error) {

@@ -125,7 +125,7 @@ func (r *record) keep() error {
 		return r.cannot(err)
 	}
 	if r.failed != nil {
-		return nil
+		return nil //nolint:nilerr // it is told where the reports are written
 	}
 	if err = os.Chmod(r.tmp.Name(), 0o644); err == nil {
 		err = os.Rename(r.tmp.Name(), r.path)

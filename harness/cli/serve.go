@@ -108,7 +108,7 @@ func hasRecordings(r mock.Recordings) bool {
 	if r == nil {
 		return false
 	}
-	for range r.All() {
+	for range r.All() { //nolint:errcheck // a damaged one is one
 		return true
 	}
 	return false

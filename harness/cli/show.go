@@ -87,15 +87,11 @@ func (c *command) showRecorded(cmd *cobra.Command, f *showFlags, args []string) 
 	if len(args) == 0 {
 		return usage("show needs an address", "For example: assay show jokes.greets. A saved run: assay show --file reports/run.json.")
 	}
-	folder, root, err := c.openRoot()
+	folder, _, config, err := c.open(&selectFlags{allowEmpty: true}, args)
 	if err != nil {
 		return err
 	}
 	defer closing(folder)
-	config, err := c.config(folder, root, &selectFlags{allowEmpty: true}, args)
-	if err != nil {
-		return err
-	}
 	p, err := c.load(config)
 	if err != nil {
 		return err

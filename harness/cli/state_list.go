@@ -91,8 +91,13 @@ type recordingList struct {
 }
 
 var listColumns = []report.Column{
-	{Heading: "address", Elastic: true}, {Heading: "key", Missable: 3}, {Heading: "age", Right: true},
-	{Heading: "model", Missable: 1}, {Heading: "credits", Right: true}, {Heading: "origin", Missable: 2}, {Heading: "state"},
+	{Heading: "address", Elastic: true},
+	{Heading: "key", Missable: 3},
+	{Heading: "age", Right: true},
+	{Heading: "model", Missable: 1},
+	{Heading: "credits", Right: true},
+	{Heading: "origin", Missable: 2},
+	{Heading: "state"},
 }
 
 func (l *recordingList) add(h *harness.Held) {

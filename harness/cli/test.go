@@ -64,15 +64,11 @@ be run in variables, some of which count from 0:
 }
 
 func (c *command) test(cmd *cobra.Command, f *testFlags, args []string) error {
-	folder, root, err := c.openRoot()
+	folder, root, config, err := c.open(&f.selectFlags, args)
 	if err != nil {
 		return err
 	}
 	defer closing(folder)
-	config, err := c.config(folder, root, &f.selectFlags, args)
-	if err != nil {
-		return err
-	}
 	config.FailFast = f.failFast
 	if config.Concurrency, err = f.workers(); err != nil {
 		return err

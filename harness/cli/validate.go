@@ -18,15 +18,11 @@ reply. All problems of all files are shown at once. Nothing is written or sent.`
 }
 
 func (c *command) validate(args []string) error {
-	folder, root, err := c.openRoot()
+	folder, root, config, err := c.open(&selectFlags{allowEmpty: true}, nil)
 	if err != nil {
 		return err
 	}
 	defer closing(folder)
-	config, err := c.config(folder, root, &selectFlags{allowEmpty: true}, nil)
-	if err != nil {
-		return err
-	}
 	for _, arg := range args {
 		path, err := c.below(root, arg)
 		if err != nil {

@@ -54,15 +54,11 @@ const (
 )
 
 func (c *command) watch(ctx context.Context, f *watchFlags, args []string) error {
-	folder, root, err := c.openRoot()
+	folder, root, config, err := c.open(&f.selectFlags, args)
 	if err != nil {
 		return err
 	}
 	defer closing(folder)
-	config, err := c.config(folder, root, &f.selectFlags, args)
-	if err != nil {
-		return err
-	}
 	w, err := newWatcher(root)
 	if err != nil {
 		return err

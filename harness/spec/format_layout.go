@@ -44,7 +44,6 @@ type entry struct {
 	open  remark   // behind the key or dash, its value on the lines below
 	close remark   // behind the value
 	ended bool     // the value was read: a remark is about it
-	added bool     // head starts with a blank line that was not there
 }
 
 // remark is a comment at the end of a line.
