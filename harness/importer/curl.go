@@ -79,6 +79,9 @@ func curlCommand(command shellCommand, s Source, notes *Notes) (*curl, bool) {
 		notes.Add(c.place, "skipped: the command %s is none of curl", clip(words[0].text))
 		return nil, false
 	}
+	if command.open {
+		notes.Add(c.place, "a quote is not closed: all that follows it was read as one text")
+	}
 	c.options(words[1:])
 	return c, true
 }

@@ -7,11 +7,17 @@ import "strings"
 func isCmd(text string) bool {
 	for line := range strings.Lines(text) {
 		line = strings.TrimRight(line, "\r\n")
-		if strings.HasSuffix(line, " ^") || strings.Contains(line, `^"`) {
+		if strings.HasSuffix(line, " ^") || strings.Contains(line, `^"`) || strings.Contains(line, `"{""`) {
 			return true
 		}
 	}
 	return false
+}
+
+// escapedWithin reports whether carets also escape between quotes. To cmd they
+// do not, but Chrome wrote "^{^\^"messages^\^":…^}" for years and meant it so.
+func escapedWithin(text string) bool {
+	return strings.Contains(text, `^\^"`) && !strings.Contains(text, ` ^"`)
 }
 
 // splitCmd splits text into commands and words as cmd.exe and the C library of
@@ -38,6 +44,7 @@ func cmdLines(text string) []cmdLine {
 	var out []cmdLine
 	var b strings.Builder
 	line, start, quoted := 1, 1, false
+	within := escapedWithin(text)
 	end := func() {
 		if strings.TrimSpace(b.String()) != "" {
 			out = append(out, cmdLine{b.String(), start})
@@ -68,7 +75,7 @@ func cmdLines(text string) []cmdLine {
 			start = line
 		default:
 			if c == '"' {
-				quoted = !quoted
+				quoted = !quoted && !within
 			}
 			b.WriteByte(c)
 		}

@@ -18,6 +18,7 @@ type word struct {
 type shellCommand struct {
 	words []word
 	stdin *string // of a here-document
+	open  bool    // its last quote is not closed
 }
 
 // shellWords splits text into commands and words as sh does. Nothing is
@@ -149,6 +150,7 @@ func (s *shellWords) single() {
 	end := strings.IndexByte(s.text[s.pos:], '\'')
 	if end < 0 {
 		end = len(s.text) - s.pos
+		s.current.open = true
 	}
 	s.word.WriteString(s.text[s.pos : s.pos+end])
 	s.skip(end + 1)
@@ -173,6 +175,7 @@ func (s *shellWords) double() {
 			s.take()
 		}
 	}
+	s.current.open = true
 }
 
 // ansi reads $'…', in which escapes are C's.
@@ -191,6 +194,7 @@ func (s *shellWords) ansi() {
 			s.take()
 		}
 	}
+	s.current.open = true
 }
 
 var ansiEscapes = map[byte]string{

@@ -225,5 +225,16 @@ func (w *suiteWriter) avoidTables(list []*conversation) {
 
 // String says what is in the suite.
 func (s *Suite) String() string {
-	return fmt.Sprintf("%d cases, %d questions, %d replies", s.Cases, s.Questions, s.Replies)
+	replies := "1 reply"
+	if s.Replies != 1 {
+		replies = fmt.Sprintf("%d replies", s.Replies)
+	}
+	return fmt.Sprintf("%s, %s, %s", counted(s.Cases, "case"), counted(s.Questions, "question"), replies)
+}
+
+func counted(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
 }
