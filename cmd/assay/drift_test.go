@@ -209,7 +209,7 @@ func TestDriftOfSamples(t *testing.T) {
 	if r.Sum.Tested != 40 || r.Sum.Noise < 10 {
 		t.Errorf("got %+v; want noise in most of 40 cases that were tested", r.Sum)
 	}
-	if out := run.stdout.String(); !strings.Contains(out, "10/10 → 0/10, p = <0.0001") || !strings.Contains(out, "Fisher's exact test") {
+	if out := run.stdout.String(); !strings.Contains(out, "10/10 → 0/10, p < 0.0001") || !strings.Contains(out, "Fisher's exact test") {
 		t.Errorf("stdout: %s", out)
 	}
 }

@@ -189,14 +189,23 @@ func (f *driftFlags) path(c *command, root string, p *harness.Project) (string, 
 			return "", err
 		}
 		path := filepath.Join(dir, "drift.json")
-		return path, reportable([]output{{path: path}})
+		return path, driftReportable(path)
 	}
 	path := c.path(f.out)
-	outputs := []output{{path: path}}
-	if err := spareSources(root, p, outputs); err != nil {
+	if err := spareSources(root, p, []output{{path: path}}); err != nil {
 		return "", err
 	}
-	return path, reportable(outputs)
+	return path, driftReportable(path)
+}
+
+// driftReportable sees to it that the report can be written, before anything is
+// paid for.
+func driftReportable(path string) error {
+	if err := takesFile(path); err != nil {
+		return diag.NewError(diag.CannotWrite, fmt.Sprintf("the report %s can't be written", quoted(path)),
+			cause(err)+". Nothing was asked. Name another file with --out, or another folder with `reports:` in assay.yaml.")
+	}
+	return nil
 }
 
 // mayDrift shows what would be asked and what it costs, and asks for approval.

@@ -35,7 +35,14 @@ func (c *command) acceptSaved(cmd *cobra.Command, f *driftFlags, folder *disk.Fo
 	if !r.HasReplies() {
 		return diag.NewError(diag.BadDriftReport, quoted(name)+" holds no new replies", "Nothing was answered when it was written. Ask again: assay drift --accept")
 	}
-	return c.accept(cmd, folder, p, r)
+	done, err := p.AcceptDrift(cmd.Context(), folder, r)
+	if err != nil {
+		return err
+	}
+	if done.Cases == 0 && len(done.Left) == 0 {
+		return diag.NewError(diag.BadDriftReport, quoted(name)+" holds no new reply of the selected cases", "`assay show --file "+shellWord(name)+" --all` shows what was asked. Nothing was recorded.")
+	}
+	return c.accepted(done)
 }
 
 // accept records replies and says what became of them.
@@ -44,6 +51,10 @@ func (c *command) accept(cmd *cobra.Command, folder *disk.Folder, p *harness.Pro
 	if err != nil {
 		return err
 	}
+	return c.accepted(done)
+}
+
+func (c *command) accepted(done *harness.Accepted) error {
 	c.events.emit(driftAccepted{Cases: done.Cases, Conversations: done.Conversations, Left: leftList(done.Left)})
 	return c.print(func(b *bytes.Buffer) {
 		fmt.Fprintf(b, "Recorded the new replies of %s in %s.\n", counted(done.Conversations, "conversation"), counted(done.Cases, "case"))

@@ -152,9 +152,9 @@ providers:
     kind: %s
     model: %s
     base_url: %s
-    api_key: ${env.%s}    # read only when something is sent
+    api_key: ${env.%s}  # read only when something is sent
 %sdefaults: {provider: %s}
-%slimits: {credits: 1.00}    # the most that one command may spend
+%slimits: {credits: 1.00}  # the most that one command may spend
 `, k.name, kind, spec.AppendScalar(nil, k.model, 0), k.baseURL, k.env, k.extra, k.name, k.limits)
 	return []starterFile{
 		{"assay.yaml", []byte(config)},

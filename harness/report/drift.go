@@ -116,6 +116,14 @@ func pValue(p float64) string {
 	return fmt.Sprintf("%.2g", p)
 }
 
+// pSaid is a p-value behind its name.
+func pSaid(p float64) string {
+	if less, ok := strings.CutPrefix(pValue(p), "<"); ok {
+		return "< " + less
+	}
+	return "= " + pValue(p)
+}
+
 // writeDrift writes a case's paragraph.
 func writeDrift(w io.Writer, c *drift.Case, o Options) {
 	fmt.Fprintf(w, "%s  %s\n", visible(c.Display), headline(c))
@@ -144,7 +152,7 @@ func headline(c *drift.Case) string {
 		if c.Level == drift.Verdict {
 			word = "VERDICT"
 		}
-		return fmt.Sprintf("%s %s → %s, p = %s%s", word, before, now, pValue(*c.P), q)
+		return fmt.Sprintf("%s %s → %s, p %s%s", word, before, now, pSaid(*c.P), q)
 	case c.Level == drift.Verdict:
 		return fmt.Sprintf("VERDICT %s → %s", before, now)
 	case c.Level == drift.Shape:

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"strings"
 
 	"github.com/assay-harness/assay/harness/diag"
 )
@@ -42,11 +43,19 @@ func FindSources(fsys fs.FS, paths []string) (*Sources, diag.Diagnostics) {
 		}
 	}
 	if len(f.found) == 0 && !f.ds.HasErrors() {
-		f.ds.Add(diag.NoSuites, diag.Range{}, "there is nothing to format", "There is no assay.yaml, and no .yaml file in "+p.Config.SuitesDir+"/.")
+		f.ds.Add(diag.NoSuites, diag.Range{}, "there is nothing to format", nothingFound(paths, p.Config.SuitesDir))
 	}
 	slices.Sort(f.found)
 	s.Names = slices.Compact(f.found)
 	return s, f.ds
+}
+
+// nothingFound says where no file was found.
+func nothingFound(paths []string, suites string) string {
+	if slices.Contains(paths, ".") {
+		return "There is no assay.yaml, and no .yaml file in " + suites + "/."
+	}
+	return "There is no .yaml file in " + strings.Join(paths, " and ") + "."
 }
 
 // IsSuite tells whether a file is one of the suites by its place.
