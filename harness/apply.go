@@ -162,7 +162,7 @@ type recorders map[string]*fixture.Recorder
 // recorder gives what makes a provider's recorder, and adds it to the others.
 func (p *Project) recorder(all recorders, s *Survey, rec Recording, journal *fixture.Journal, replies *fixture.Replies) func(*plan.Provider, http.RoundTripper) http.RoundTripper {
 	store := p.recordingStore(rec, replies)
-	moves := movesOf(s)
+	moves := fixture.NewMoves(movesOf(s))
 	return func(bound *plan.Provider, next http.RoundTripper) http.RoundTripper {
 		r := fixture.NewRecorder(fixture.RecorderOptions{
 			Store: store, Next: next, Journal: journal, Now: p.config.Now, Origin: rec.Origin, Moves: moves,
