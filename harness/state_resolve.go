@@ -98,6 +98,7 @@ func (p *Project) resolve(ctx context.Context, r *Resolution, inst *plan.Instanc
 				number++
 				merged.chosen = append(merged.chosen, stays(r.Conflict, ask.Address, number))
 			}
+			merged.dropMixed()
 			if current(merged.chosen) > current(best) || best == nil {
 				best = merged.chosen
 			}
@@ -142,6 +143,23 @@ type mergedReplay struct {
 	first    Side
 	redactor *exchange.Redactor
 	chosen   []Chosen
+	unmet    *exchange.Call // the question that neither side answers
+}
+
+// dropMixed drops what stays of a conversation whose first question reads as it
+// is asked, though its key is another: git took the question's lines from both
+// sides, and the plan would look for the edit in vain.
+func (m *mergedReplay) dropMixed() {
+	if len(m.chosen) == 0 || m.unmet == nil || m.unmet.Number != 1 {
+		return
+	}
+	first := m.chosen[0].Exchange
+	if first == nil || !fixture.Reads(first, m.unmet, m.redactor) {
+		return
+	}
+	for i := range m.chosen {
+		m.chosen[i].Exchange = nil
+	}
 }
 
 var errNeither = errors.New("neither side answers this question")
@@ -166,6 +184,7 @@ func (m *mergedReplay) RoundTrip(req *http.Request) (*http.Response, error) {
 			return fixture.Response(&e, req), nil
 		}
 	}
+	m.unmet = call
 	return nil, errNeither
 }
 
