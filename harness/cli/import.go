@@ -231,6 +231,9 @@ func (i *importing) layout(format importer.Format, first string) (importer.Layou
 		if ext := path.Ext(out); ext != ".yaml" && ext != ".yml" {
 			return importer.Layout{}, "", usage("--out "+quoted(i.flags.out)+" is no suite's name", "A suite's file ends in .yaml.")
 		}
+		if !strings.HasPrefix(out, config.SuitesDir+"/") {
+			return importer.Layout{}, "", usage("--out "+quoted(i.flags.out)+" is outside of "+config.SuitesDir+"/", "Suites are looked for there, and nowhere else.")
+		}
 	}
 	layout := importer.Layout{Name: name, From: i.from, DataDir: "data"}
 	if format.Name == "jsonl" {

@@ -80,6 +80,8 @@ func (b *body) fields(list []exchange.Member) error {
 			}
 		case m.Name == "stream_options" && len(m.Value) > 0:
 			b.lose("stream_options: replies are read whole")
+		case isSecretParam(m):
+			b.lose(fmt.Sprintf("field %q: a key belongs in the environment", clip(m.Name)))
 		case m.Name == "":
 			b.lose("a field without a name")
 		case isNull(m.Value):

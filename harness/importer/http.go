@@ -199,6 +199,7 @@ func (m *mail) request(s *sent) (*Request, []string) {
 	}
 	u.RawQuery = strings.ToValidUTF8(u.RawQuery, "\uFFFD")
 	r := &Request{Method: strings.ToUpper(s.method), URL: u}
+	m.vault.body(s.body)
 	var notes []string
 	if taken := m.vault.address(u); len(taken) > 0 {
 		r.Key = hasKey

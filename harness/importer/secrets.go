@@ -20,6 +20,24 @@ var secretName = regexp.MustCompile(`(?i)(^|[-_.])(auth|authorization|api[-_]?ke
 // stored reports whether a name says that its value is secret.
 func isSecretName(name string) bool { return secretName.MatchString(name) }
 
+// secretParam matches fields of a request's body that carry a key, as some APIs
+// have it. It is narrower than secretName: max_tokens and prompt_cache_key are
+// settings.
+var secretParam = regexp.MustCompile(`(?i)^(x[-_]?)?(api[-_]?key|key|((access|auth|bearer|session|refresh|api)[-_]?)?token|authorization|bearer|password|passwd|((client|api)[-_]?)?secret|credentials?)$`)
+
+// isSecretParam reports whether a field beside the messages holds a secret.
+func isSecretParam(m exchange.Member) bool { return secretParam.MatchString(m.Name) && isText(m.Value) }
+
+// body takes the secrets of a request's body.
+func (v *vault) body(raw []byte) {
+	list, _ := members(raw)
+	for _, m := range list {
+		if text, ok := exchange.Text(m.Value); ok && isSecretParam(m) {
+			v.hide(m.Name, text)
+		}
+	}
+}
+
 // placeholder matches what documentation writes in the place of a key.
 var placeholder = regexp.MustCompile(`(?i)^(\$\{?[a-z_]\w*\}?|<[^>]*>|\{\{?[^}]*\}\}?|%[a-z_]\w*%|\[[^\]]*\]|your[-_ ].*|x+|\*+|\.+|.*(your|my)[-_ ]?(api|token|key).*|redacted|\(sensitive.*)$`)
 
