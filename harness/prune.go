@@ -71,6 +71,9 @@ func (p *Project) findOrphans(ctx context.Context, s *Survey) error {
 	for _, m := range s.Moves {
 		used[p.store.Path(m.From)] = true
 	}
+	for _, a := range s.awaited {
+		used[p.store.Path(a)] = true
+	}
 	var orphans []Prune
 	for c, err := range p.store.Unused(ctx, used) {
 		switch {

@@ -49,6 +49,9 @@ type Survey struct {
 	Time *time.Duration
 	// Asked says what is asked of which provider, by its name.
 	Asked []Asked
+	// awaited are recordings that `moved` gives to a case that is skipped now: no
+	// more than those of other skipped cases do they go.
+	awaited []address.Address
 }
 
 // Change is one asked turn without a current recording.
@@ -142,6 +145,9 @@ func (s *Survey) add(c compared) {
 	if c.move != nil {
 		s.Moves = append(s.Moves, *c.move)
 	}
+	if c.awaited != nil {
+		s.awaited = append(s.awaited, *c.awaited)
+	}
 	s.Changes = append(s.Changes, c.changes...)
 	s.Blocked = append(s.Blocked, c.blocked...)
 	s.Unsure = append(s.Unsure, c.unsure...)
@@ -157,6 +163,7 @@ type compared struct {
 	unsure    []Change
 	prunes    []Prune
 	move      *Move
+	awaited   *address.Address // the recording that moves here once the case is not skipped
 	broken    diag.Diagnostics
 	past      []past
 }
@@ -183,6 +190,9 @@ func (p *Project) eachCompared(ctx context.Context, left *leftover, take func(co
 		}
 		if ctx.Err() != nil {
 			return ctx.Err()
+		}
+		if from, named := p.store.MovedFrom(inst.Address); named && inst.Skip != "" && !p.store.Has(inst.Address) {
+			take(compared{awaited: &from})
 		}
 		switch {
 		case inst.Skip == "":
