@@ -74,8 +74,8 @@ type Sum struct {
 	Flaky        int              `json:"flaky,omitempty"`
 	Warnings     int              `json:"warnings,omitempty"`
 	KnownFailing int              `json:"known_failing,omitempty"`
-	Samples      int              `json:"samples"`
-	Turns        int              `json:"turns"` // that got a reply
+	Samples      int              `json:"samples"` // that were begun
+	Turns        int              `json:"turns"`   // that got a reply
 	Checks       int              `json:"checks"`
 	ChecksPassed int              `json:"checks_passed"`
 	Requests     int              `json:"requests"` // sent, retries included

@@ -2,6 +2,7 @@ package result
 
 import (
 	"maps"
+	"slices"
 	"time"
 
 	"github.com/assay-harness/assay/harness/credit"
@@ -65,7 +66,7 @@ func (s *Sum) clone() Sum {
 
 func (s *Sum) add(c *Case) {
 	s.countVerdict(c)
-	s.Samples += len(c.Samples)
+	s.Samples += c.begun()
 	s.Warnings += c.Sum.Warnings
 	s.Turns += c.Sum.Turns
 	s.Checks += c.Sum.Checks
@@ -264,6 +265,19 @@ func (c *Case) Remarkable() bool {
 func (c *Case) IsRed() bool {
 	stopped := c.Verdict == verdict.Skip && !c.KnownFailure && len(c.Samples) > 0
 	return c.Verdict > verdict.Pass || stopped
+}
+
+// begun counts the conversations that were not left out whole, as those are that
+// a stopped run did not come to.
+func (c *Case) begun() int {
+	n := 0
+	for i := range c.Samples {
+		s := &c.Samples[i]
+		if s.Verdict != verdict.Skip || slices.ContainsFunc(s.Turns, func(t Turn) bool { return t.Verdict != verdict.Skip }) {
+			n++
+		}
+	}
+	return n
 }
 
 // Credits gives the amount that the run's mode makes the interesting one:

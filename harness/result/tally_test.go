@@ -37,6 +37,17 @@ func TestTally(t *testing.T) {
 	}
 }
 
+func TestConversationsThatWereNotBegunAreNotCounted(t *testing.T) {
+	skipped := result.Sample{Number: 1, Verdict: verdict.Skip, Turns: []result.Turn{{Verdict: verdict.Skip}}}
+	halfway := result.Sample{Number: 2, Verdict: verdict.Skip, Turns: []result.Turn{{Verdict: verdict.Pass}, {Verdict: verdict.Skip}}}
+	failed := result.Sample{Number: 3, Verdict: verdict.Fail}
+	var tally result.Tally
+	tally.Add(&result.Case{Verdict: verdict.Skip, Samples: []result.Sample{skipped, halfway, failed}})
+	if got := tally.Sum().Samples; got != 2 {
+		t.Errorf("got %d conversations, want the two that were begun", got)
+	}
+}
+
 func TestCostUnknown(t *testing.T) {
 	some := amount(t, "0.1")
 	tests := []struct {
