@@ -111,14 +111,18 @@ func (o *opened) narrow(h *harness.Held) bool {
 
 // selectedNothing says that a selection matches no recording and no case.
 func selectedNothing(selectors []string, near []string) error {
-	detail := "assay state list shows what is recorded."
+	return matchesNothing(selectors, near, "no recording", "assay state list shows what is recorded.")
+}
+
+// matchesNothing says of what there is nothing, and what came near.
+func matchesNothing(selectors, near []string, what, detail string) error {
 	for _, s := range selectors {
 		if nearest := address.Nearest(s, near); nearest != "" {
 			detail = fmt.Sprintf("The nearest is %s. %s", nearest, detail)
 			break
 		}
 	}
-	return diag.NewError(diag.SelectedNothing, "'"+diag.Visible(strings.Join(selectors, "' '"))+"' matches no recording", detail)
+	return diag.NewError(diag.SelectedNothing, "'"+diag.Visible(strings.Join(selectors, "' '"))+"' matches "+what, detail)
 }
 
 // appendNear adds the words by which a selector may have meant a recording.

@@ -118,7 +118,7 @@ func (c *command) forget(o *opened, f *stateRecoverFlags, unknown []fixture.Unkn
 		for _, w := range wanted {
 			names = append(names, w.String())
 		}
-		return selectedNothing(names, near)
+		return matchesNothing(names, near, "no question of unknown outcome", "assay state recover lists them.")
 	}
 	err := c.print(func(b *bytes.Buffer) {
 		for _, u := range going {
