@@ -192,7 +192,7 @@ func (c *command) approve(what string, auto bool) error {
 	}
 	if !c.StdinIsTerminal {
 		return diag.NewError(diag.NotApproved, "nothing was sent or changed: there is no terminal to ask for approval",
-			"Look at the price above, and give --auto-approve. --max-credits bounds what it may cost.")
+			"Look at what is listed above, and give --auto-approve. --max-credits bounds what it may cost.")
 	}
 	if !c.ask("Do you want to " + what + "?") {
 		return diag.NewError(diag.NotApproved, "nothing was sent or changed: it was not approved", "")

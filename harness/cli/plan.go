@@ -100,6 +100,9 @@ func (c *command) plan(cmd *cobra.Command, f *planCommandFlags, args []string) e
 	if f.format != "text" && f.format != "markdown" {
 		return usage("--format takes text or markdown, not "+quoted(f.format), "")
 	}
+	if c.events != nil && f.format == "markdown" {
+		return usage("--json and --format markdown exclude each other", "What goes to stdout is either events or Markdown.")
+	}
 	folder, root, config, err := c.open(&f.selectFlags, args)
 	if err != nil {
 		return err
