@@ -163,7 +163,11 @@ func (i *importing) read(format importer.Format, args []string) ([]*importer.Que
 	}
 	if len(questions) == 0 {
 		i.listNotes(i.Stderr)
-		return nil, diag.NewError(diag.BadImport, fmt.Sprintf("there is nothing in %s that can be imported", i.from), "What was found there is listed above, with the reasons. Nothing was written.")
+		why := "It holds no request. Nothing was written."
+		if len(i.notes.All()) > 0 {
+			why = "What was found there is listed above, with the reasons. Nothing was written."
+		}
+		return nil, diag.NewError(diag.BadImport, fmt.Sprintf("there is nothing in %s that can be imported", i.from), why)
 	}
 	return questions, nil
 }
