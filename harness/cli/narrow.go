@@ -43,6 +43,10 @@ func lastRun(path string) (result.Reader, error) {
 // is done: that is what everybody hopes for, and no error.
 func (c *command) narrowed(config harness.Config, p *harness.Project) error {
 	switch left := p.Plan().Size().Instances; {
+	case !config.Shard.IsAll() && config.Failed != nil && left == 0:
+		// The last run's record stays: what failed in it is other shards' work.
+		c.note("Shard %s has no case that failed in the last run: there is nothing to do.", config.Shard)
+		return exitError(diag.ExitOK)
 	case !config.Shard.IsAll() && left == 0:
 		c.note("Shard %s has no cases: there are fewer cases than shards.", config.Shard)
 	case !config.Shard.IsAll():
