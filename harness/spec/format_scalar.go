@@ -146,7 +146,13 @@ func (w *writer) blockLines(p *element, body string, indent int) {
 // bites tells whether a plain text would be something else to another reader
 // of YAML: a bool, a date, a number in another base.
 func (p *element) bites() bool {
-	return p.kind == Text && p.style == plain && !p.alias && p.props == "" && readsOtherwise(p.value)
+	return p.kind == Text && p.style == plain && !p.alias && p.props == "" && readsOtherwise(p.value) || p.marksBytes()
+}
+
+// marksBytes reports whether a text begins with a byte order mark, which at the
+// beginning of a file would be no text.
+func (p *element) marksBytes() bool {
+	return p.style == plain && !p.alias && strings.HasPrefix(p.value, "\ufeff")
 }
 
 // readsOtherwise knows the words and figures of YAML 1.1 that are text here.

@@ -211,6 +211,8 @@ func (w *writer) key(key *element) {
 		w.text(" ") // or the colon would be part of the name
 	case key.style == literal || key.style == folded || strings.ContainsAny(source, "\r\n"):
 		w.out = appendQuoted(w.out, key.value)
+	case key.marksBytes():
+		w.text(quoteSingle(key.value))
 	default:
 		w.text(source)
 	}
