@@ -82,6 +82,19 @@ func FuzzHAR(f *testing.F) {
 	})
 }
 
+// longKeys has names that YAML takes behind a question mark only, wherever one
+// may stand.
+var longKeys = strings.NewReplacer("LONG", strings.Repeat("long ", 300)).Replace(
+	`{"messages":[{"role":"user","content":"a"},{"role":"assistant","content":"b"}],"LONG":"x","o":{"LONG":{"LONG":[1]},"LONG ":"y"},"l":[{"LONG":"z","b":1},{"a":2,"LONG":[{"LONG":{}}]}]}`)
+
+// TestLongKeys imports them: the suite loads, is canonical, and replays.
+func TestLongKeys(t *testing.T) {
+	if w := mustImport(t, "jsonl", longKeys, options{}); w.suite.Questions != 1 {
+		t.Errorf("%d questions, want 1\n%s", w.suite.Questions, w.suite.YAML)
+	}
+	fuzzed(t, "jsonl", longKeys, options{})
+}
+
 // FuzzConversation is FuzzHAR where it matters: what is said and answered.
 func FuzzConversation(f *testing.F) {
 	f.Add("be\n brief", "one", "first", "two ${x}", "second", "v", "max_tokens")
@@ -104,6 +117,8 @@ func FuzzConversation(f *testing.F) {
 }
 
 func FuzzJSONL(f *testing.F) {
+	f.Add(longKeys, 50)
+	f.Add(longKeys, 0)
 	script, err := os.ReadFile(filepath.Join("..", "..", "cmd", "assay", "testdata", "cmd_import_jsonl.txtar"))
 	if err != nil {
 		f.Fatal(err)

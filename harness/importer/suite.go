@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/assay-harness/assay/harness/exchange"
-	"github.com/assay-harness/assay/harness/spec"
 )
 
 // Suite is what was imported, ready to be written.
@@ -168,7 +167,7 @@ func (w *suiteWriter) request(q *Question) {
 	if len(s.Header) > 0 {
 		w.line(6, "headers:")
 		for _, f := range s.Header {
-			w.scalar(8, string(spec.AppendFlowScalar(nil, f.Name))+":", template(f.Value))
+			w.scalar(8, keyHead(8, f.Name), template(f.Value))
 		}
 	}
 	if q.body != nil {

@@ -8,7 +8,6 @@ import (
 	"strconv"
 
 	"github.com/assay-harness/assay/harness/exchange"
-	"github.com/assay-harness/assay/harness/spec"
 )
 
 // table is a case whose instances are rows of a file.
@@ -162,7 +161,7 @@ func (w *suiteWriter) table(t *table) {
 		w.line(4, "params:")
 		for _, name := range t.params {
 			key := exchange.AppendString(nil, name)
-			w.scalar(6, string(spec.AppendFlowScalar(nil, name))+":", "${each.value.params["+template(string(key))+"]}")
+			w.scalar(6, keyHead(6, name), "${each.value.params["+template(string(key))+"]}")
 		}
 	}
 	w.scalar(4, "rows:", t.file)

@@ -104,8 +104,18 @@ func (p *page) fields(indent int, name string, fields []Param) {
 	}
 	p.line(indent, name+":")
 	for _, f := range fields {
-		p.value(indent+2, string(spec.AppendFlowScalar(nil, f.Name))+":", f.Value)
+		p.value(indent+2, keyHead(indent+2, f.Name), f.Value)
 	}
+}
+
+// keyHead writes a map's key with its colon. YAML reads no key of over 1,024
+// characters that does not stand behind a question mark, on a line of its own.
+func keyHead(indent int, name string) string {
+	key := string(spec.AppendFlowScalar(nil, name))
+	if len(key) <= spec.MaxSimpleKey {
+		return key + ":"
+	}
+	return "? " + key + "\n" + strings.Repeat(" ", indent) + ":"
 }
 
 // flowValue writes a scalar in one line.
@@ -131,7 +141,7 @@ func (p *page) value(indent int, head string, raw []byte) {
 		}
 		p.line(indent, head)
 		for _, m := range list {
-			p.value(deeper(indent, head), string(spec.AppendFlowScalar(nil, m.Name))+":", m.Value)
+			p.value(deeper(indent, head), keyHead(deeper(indent, head), m.Name), m.Value)
 		}
 	case isList(raw):
 		p.list(indent, head, raw)
@@ -168,7 +178,7 @@ func (p *page) item(indent int, raw []byte) {
 		return
 	}
 	for i, m := range list {
-		key := string(spec.AppendFlowScalar(nil, m.Name)) + ":"
+		key := keyHead(indent+2, m.Name)
 		if i == 0 {
 			p.value(indent, "- "+key, m.Value)
 		} else {

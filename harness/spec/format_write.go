@@ -182,14 +182,14 @@ func (w *writer) props(p *element) {
 	}
 }
 
-// maxSimpleKey is a little less than YAML takes for a key without a question mark.
-const maxSimpleKey = 1000
+// MaxSimpleKey is a little less than YAML takes for a key without a question mark.
+const MaxSimpleKey = 1000
 
 func (w *writer) keyColon(key *element, indent int) {
-	if key.to-key.from > maxSimpleKey || len(key.value) > maxSimpleKey/4 {
+	if key.to-key.from > MaxSimpleKey || len(key.value) > MaxSimpleKey/4 {
 		before := len(w.out)
 		w.key(key)
-		if len(w.out)-before > maxSimpleKey {
+		if len(w.out)-before > MaxSimpleKey {
 			long := string(w.out[before:])
 			w.out = append(append(w.out[:before], "? "...), long...)
 			w.endLine(remark{})
