@@ -104,14 +104,21 @@ func TestKillLosesNoReply(t *testing.T) {
 // ended before that, which it may when there is nothing left to ask.
 func (p *userProject) startAndKill(t *testing.T, s *countingServer, m killMoment, args ...string) (killed bool) {
 	t.Helper()
-	run := p.start(t, args...)
-	ended := make(chan int, 1)
-	go func() { ended <- run.end(t) }()
 	moment := s.now
 	if m.phase == killAtAnyTime {
 		moment = make(chan struct{}, 1)
 		time.AfterFunc(m.pause, func() { moment <- struct{}{} })
 	}
+	return p.killedAt(t, moment, args...)
+}
+
+// killedAt runs apply and kills it when the moment comes; killed is false when
+// it ended before that.
+func (p *userProject) killedAt(t *testing.T, moment <-chan struct{}, args ...string) (killed bool) {
+	t.Helper()
+	run := p.start(t, args...)
+	ended := make(chan int, 1)
+	go func() { ended <- run.end(t) }()
 	select {
 	case <-moment:
 		if err := run.Process.Signal(syscall.SIGKILL); err != nil && !errors.Is(err, os.ErrProcessDone) {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -9,7 +8,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 )
 
@@ -73,7 +71,7 @@ func weather(t *testing.T, seed uint64) {
 	killed, listed := 0, map[string]bool{}
 	for range kills {
 		server.killAfter(20 + random.IntN(120))
-		if p.killAtStorm(t, server, apply...) {
+		if p.killedAt(t, server.now, apply...) {
 			killed++
 		}
 	}
@@ -195,24 +193,4 @@ func (p *userProject) recordedTexts(t *testing.T) map[string]string {
 		}
 	}
 	return out
-}
-
-// killAtStorm runs the program until the server says that its time has come.
-func (p *userProject) killAtStorm(t *testing.T, s *stormServer, args ...string) (killed bool) {
-	t.Helper()
-	run := p.start(t, args...)
-	ended := make(chan int, 1)
-	go func() { ended <- run.end(t) }()
-	select {
-	case <-s.now:
-		if err := run.Process.Signal(syscall.SIGKILL); err != nil && !errors.Is(err, os.ErrProcessDone) {
-			t.Fatal(err)
-		}
-		return <-ended == -1
-	case code := <-ended:
-		if code != 0 && code != 7 {
-			t.Fatalf("apply ended by itself with %d\n%s", code, run.stderr.String())
-		}
-		return false
-	}
 }

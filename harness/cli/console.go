@@ -43,18 +43,11 @@ expectation was not met, and 4 when a line was faulty.`,
 }
 
 func (c *command) console(ctx context.Context, selector string) error {
-	folder, _, config, err := c.open(&selectFlags{allowEmpty: true}, []string{selector})
+	folder, p, err := c.recorded([]string{selector})
 	if err != nil {
 		return err
 	}
 	defer closing(folder)
-	p, err := c.load(config)
-	if err != nil {
-		return err
-	}
-	if err := matched(p.Plan()); err != nil {
-		return err
-	}
 	trial, err := p.Trial(ctx, turnIn(selector))
 	if err != nil {
 		return err

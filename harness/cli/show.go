@@ -17,6 +17,7 @@ import (
 	"github.com/assay-harness/assay/harness/address"
 	"github.com/assay-harness/assay/harness/diag"
 	"github.com/assay-harness/assay/harness/exchange"
+	"github.com/assay-harness/assay/harness/internal/disk"
 	"github.com/assay-harness/assay/harness/plan"
 	"github.com/assay-harness/assay/harness/result"
 )
@@ -83,22 +84,32 @@ func (c *command) showFile(f *showFlags, args []string) error {
 	return c.writeReports(reader, outputs[len(outputs)-1:], &f.reportFlags).Err()
 }
 
+// recorded opens the project to look at recordings, and refuses selectors that
+// match nothing.
+func (c *command) recorded(selectors []string) (*disk.Folder, *harness.Project, error) {
+	folder, _, config, err := c.open(&selectFlags{allowEmpty: true}, selectors)
+	if err != nil {
+		return nil, nil, err
+	}
+	p, err := c.load(config)
+	if err == nil {
+		err = matched(p.Plan())
+	}
+	if err != nil {
+		closing(folder)
+	}
+	return folder, p, err
+}
+
 func (c *command) showRecorded(cmd *cobra.Command, f *showFlags, args []string) error {
 	if len(args) == 0 {
 		return usage("show needs an address", "For example: assay show jokes.greets. A saved run: assay show --file reports/run.json.")
 	}
-	folder, _, config, err := c.open(&selectFlags{allowEmpty: true}, args)
+	folder, p, err := c.recorded(args)
 	if err != nil {
 		return err
 	}
 	defer closing(folder)
-	p, err := c.load(config)
-	if err != nil {
-		return err
-	}
-	if err := matched(p.Plan()); err != nil {
-		return err
-	}
 	view := &transcript{turns: turnsOf(args)}
 	err = p.Walk(cmd.Context(), func(s harness.Step) error {
 		if !view.wants(s) {
